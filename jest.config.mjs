@@ -1,0 +1,29 @@
+const swc = {
+  jsc: {
+    target: 'es2024',
+    parser: { syntax: 'typescript', tsx: true, decorators: true },
+    transform: { legacyDecorator: true, decoratorMetadata: true, react: { runtime: 'automatic' } },
+  },
+  module: { type: 'commonjs' },
+};
+
+/** Every module runs through swc, packages too: NestJS 12 and others are ESM only (docs/adr/0001). */
+const project = {
+  testEnvironment: 'node',
+  transform: { '^.+\\.(m?[jt]sx?)$': ['@swc/jest', swc] },
+  transformIgnorePatterns: ['node_modules/(typescript|@swc|three|yjs/dist/yjs.cjs)/'],
+  moduleFileExtensions: ['ts', 'tsx', 'mts', 'js', 'mjs', 'cjs', 'json', 'node'],
+  modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.devplatform', '<rootDir>/.nx'],
+};
+
+export default {
+  projects: [
+    {
+      ...project,
+      displayName: 'unit',
+      rootDir: import.meta.dirname,
+      testMatch: ['<rootDir>/{apps,libs,migrations,scripts}/**/*.spec.{ts,tsx}'],
+    },
+    { ...project, displayName: 'bluegreen', rootDir: import.meta.dirname, testMatch: ['<rootDir>/tests/bluegreen/**/*.spec.ts'] },
+  ],
+};

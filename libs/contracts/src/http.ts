@@ -1,0 +1,138 @@
+import { z } from 'zod';
+
+/* The public HTTP API under /api/v1. Ids are UUIDs, times ISO 8601 in UTC. */
+
+/** Free text from users: no control characters but line breaks; kept as it is and escaped where it is shown. */
+// eslint-disable-next-line no-control-regex -- control characters are what is refused
+const text = (max: number) =>
+  z
+    .string()
+    .trim()
+    .min(1)
+    .max(max)
+    .regex(/^[^\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]*$/u, 'control characters are not allowed');
+
+export const Role = z.enum(['viewer', 'editor', 'admin']);
+export type Role = z.infer<typeof Role>;
+
+/** Opaque cursor pagination: `?limit=1..100&cursor=`, answered with `next` (null at the end). */
+export const PageQuery = z.object({ limit: z.coerce.number().int().min(1).max(100).default(20), cursor: z.string().max(200).optional() });
+export const page = <T extends z.ZodType>(item: T) => z.object({ items: z.array(item), next: z.string().nullable() });
+
+/** RFC 9457; `code` is stable, `detail` is for people. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string(),
+  detail: z.string().optional(),
+  instance: z.string().optional(),
+  errors: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+});
+export type Problem = z.infer<typeof Problem>;
+
+export const Register = z.object({ email: z.email().max(254), name: text(100), password: z.string().min(10).max(200) });
+export const SignIn = z.object({ email: z.email().max(254), password: z.string().min(1).max(200) });
+export const Token = z.object({ token: z.string(), expiresAt: z.iso.datetime(), user: z.object({ id: z.uuid(), name: z.string() }) });
+
+export const NewProject = z.object({
+  name: text(200),
+  description: z.string().max(4000).default(''),
+  visibility: z.enum(['public', 'private']).default('private'),
+});
+export const Project = NewProject.extend({ id: z.uuid(), createdAt: z.iso.datetime(), role: Role.nullable() });
+export const Membership = z.object({ userId: z.uuid(), role: Role });
+
+export const NewScene = z.object({ name: text(200) });
+export const Scene = NewScene.extend({ id: z.uuid(), projectId: z.uuid(), headSeq: z.int(), createdAt: z.iso.datetime() });
+
+export const NewAnnotation = z.object({
+  sceneId: z.uuid().optional(),
+  body: text(4000),
+  position: z.tuple([z.number(), z.number(), z.number()]),
+});
+/** `status` exists from v1.3.0 on. */
+export const Annotation = NewAnnotation.extend({
+  id: z.uuid(),
+  projectId: z.uuid(),
+  author: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  status: z.enum(['open', 'resolved']).optional(),
+});
+
+/** 100 MB (specification, "Why Blue-Green?"). */
+export const MAX_UPLOAD_BYTES = 100 * 1024 * 1024;
+export const PART_BYTES = 8 * 1024 * 1024;
+
+/** One upload per (project, clientUploadId): creating it again answers the same one. */
+export const NewUpload = z.object({
+  clientUploadId: z.uuid(),
+  /** Shown to people only; never part of a path or key. */
+  fileName: text(255).refine((name) => !/[/\\]/.test(name) && name !== '.' && name !== '..', 'a file name, not a path'),
+  size: z.int().min(1).max(MAX_UPLOAD_BYTES),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  /** A new version of this model; absent: a new model named after the file. */
+  modelId: z.uuid().optional(),
+});
+export const UploadStatus = z.enum(['open', 'completing', 'stored', 'verifying', 'ready', 'rejected', 'aborted']);
+export const Upload = z.object({
+  id: z.uuid(),
+  projectId: z.uuid(),
+  clientUploadId: z.uuid(),
+  fileName: z.string(),
+  size: z.int(),
+  sha256: z.string(),
+  status: UploadStatus,
+  partSize: z.int(),
+  parts: z.int(),
+  fence: z.int(),
+  modelId: z.uuid().nullable(),
+  modelVersionId: z.uuid().nullable(),
+  taskId: z.uuid().nullable(),
+  error: z.string().nullable(),
+});
+/** POST /uploads/:id/sign {parts: [1, 2]} → urls to PUT each part to. */
+export const SignParts = z.object({ parts: z.array(z.int().min(1).max(1000)).min(1).max(100) });
+export const SignedParts = z.object({ urls: z.array(z.object({ part: z.int(), url: z.string() })), expiresAt: z.iso.datetime() });
+/** POST /uploads/:id/complete: may be repeated for ever; `fence` is the one of the upload that was last read. */
+export const CompleteUpload = z.object({ fence: z.int(), parts: z.array(z.object({ part: z.int(), etag: z.string().max(200) })).min(1) });
+
+export const ModelVersion = z.object({
+  id: z.uuid(),
+  modelId: z.uuid(),
+  number: z.int(),
+  fileName: z.string(),
+  size: z.int(),
+  sha256: z.string(),
+  status: z.enum(['processing', 'ready', 'rejected']),
+  error: z.string().nullable(),
+  /** Presigned URLs, an hour each; null until ready. */
+  urls: z
+    .object({
+      optimised: z.string(),
+      levels: z.array(z.object({ ratio: z.number(), triangles: z.int(), url: z.string() })),
+      thumbnail: z.string(),
+    })
+    .nullable(),
+  inspect: z.record(z.string(), z.unknown()).nullable(),
+  createdAt: z.iso.datetime(),
+});
+export const Model = z.object({
+  id: z.uuid(),
+  projectId: z.uuid(),
+  name: z.string(),
+  createdAt: z.iso.datetime(),
+  latest: ModelVersion.nullable(),
+});
+export const Task = z.object({
+  id: z.uuid(),
+  projectId: z.uuid(),
+  modelVersionId: z.uuid(),
+  contract: z.int(),
+  status: z.enum(['pending', 'queued', 'running', 'done', 'failed']),
+  progress: z.int().min(0).max(100),
+  step: z.string().nullable(),
+  error: z.string().nullable(),
+  createdAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime().nullable(),
+});

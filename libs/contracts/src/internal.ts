@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { Slot } from './slot.ts';
+
+/*
+ * The control plane of a slot: on INTERNAL_PORT, never on the public one, with `Authorization: Bearer INTERNAL_TOKEN`.
+ *
+ * backend  GET /live  GET /metrics  GET|POST|DELETE /drain  POST|DELETE /smoke/workspace  POST /smoke/jobs
+ *          GET /smoke/jobs/:id  GET /scenes/:id/state
+ * worker   GET /live  GET /health  GET /metrics  GET /status  POST /run  POST /pause
+ */
+
+/** POST /drain: start handing over. Refused with 409 unless `publicUrl` already answers from `to`. */
+export const DrainRequest = z.object({
+  handoverId: z.uuid(),
+  to: Slot,
+  /** What users connect to, without a trailing slash. */
+  publicUrl: z.url(),
+  /** Milliseconds over which the hints are spread; default clamp(N / 100 s, 1.5 s, 20 s) for N sockets. */
+  windowMs: z.int().min(0).max(120_000).optional(),
+  /** Milliseconds after which a socket that did not leave is closed with 4001. */
+  deadlineMs: z.int().min(0).max(600_000).default(60_000),
+});
+export type DrainRequest = z.infer<typeof DrainRequest>;
+
+/** GET /drain, and the answer of POST and DELETE. A slot may stop only when all counts but `forced` are zero. */
+export const DrainStatus = z.object({
+  slot: Slot,
+  draining: z.boolean(),
+  handoverId: z.uuid().nullable(),
+  sockets: z.int(),
+  notYetHinted: z.int(),
+  httpInFlight: z.int(),
+  appendQueue: z.int(),
+  /** Sockets that had to be closed at the deadline. */
+  forced: z.int(),
+});
+export type DrainStatus = z.infer<typeof DrainStatus>;
+
+/** POST /smoke/workspace: a private project and an empty scene that no user can see, and a token for them. */
+export const SmokeWorkspace = z.object({ projectId: z.uuid(), sceneId: z.uuid(), token: z.string() });
+export type SmokeWorkspace = z.infer<typeof SmokeWorkspace>;
+
+/** POST /smoke/jobs → 202 with the id; GET /smoke/jobs/:id: a small model through this slot's own worker. */
+export const SmokeJob = z.object({
+  id: z.uuid(),
+  status: z.enum(['pending', 'done', 'failed']),
+  release: z.string().nullable(),
+  error: z.string().nullable(),
+});
+export type SmokeJob = z.infer<typeof SmokeJob>;
+
+/** GET /scenes/:id/state: the scene as this slot sees it; equal hashes mean equal documents. */
+export const SceneState = z.object({ sceneId: z.uuid(), headSeq: z.int(), stateHash: z.string(), objects: z.int() });
+export type SceneState = z.infer<typeof SceneState>;
+
+/** GET /status of a worker. `active` are jobs now running here. */
+export const WorkerStatus = z.object({
+  slot: Slot,
+  release: z.string(),
+  state: z.enum(['paused', 'running']),
+  active: z.int(),
+  contracts: z.array(z.int()),
+});
+export type WorkerStatus = z.infer<typeof WorkerStatus>;
