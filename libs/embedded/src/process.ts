@@ -1,0 +1,103 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { z } from 'zod';
+import { until } from './until.ts';
+
+/** Pid and start time together name a process for good: a recycled pid is never taken for ours. */
+const ProcessRecord = z.object({
+  name: z.string(),
+  pid: z.int().positive(),
+  startTime: z.string(),
+  startedAt: z.iso.datetime(),
+  logFile: z.string(),
+});
+export type ProcessRecord = z.infer<typeof ProcessRecord>;
+
+export interface ProcessSpec {
+  /** Where `processes/<name>.json` is kept. */
+  readonly dir: string;
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd?: string;
+  /** Default `<dir>/logs/<name>.log`; emptied at each start. */
+  readonly logFile?: string;
+}
+
+/** Starts a process that outlives this one; `findProcess` finds it again from another command. */
+export async function startProcess(spec: ProcessSpec): Promise<ProcessRecord> {
+  const logFile = spec.logFile ?? join(spec.dir, 'logs', `${spec.name}.log`);
+  mkdirSync(dirname(logFile), { recursive: true });
+  const log = openSync(logFile, 'w', 0o600);
+  const child = spawn(spec.command, spec.args, {
+    env: spec.env,
+    detached: true,
+    stdio: ['ignore', log, log],
+    ...(spec.cwd === undefined ? {} : { cwd: spec.cwd }),
+  });
+  closeSync(log);
+  const pid = await new Promise<number>((resolve, reject) => {
+    child.once('error', (error) => {
+      reject(new Error(`${spec.name} could not be started: ${error.message}`, { cause: error }));
+    });
+    child.once('spawn', () => {
+      if (child.pid !== undefined) resolve(child.pid);
+    });
+  });
+  child.unref();
+  const record = { name: spec.name, pid, startTime: startTimeOf(pid) ?? 'ended', startedAt: new Date().toISOString(), logFile };
+  const file = recordFile(spec.dir, spec.name);
+  mkdirSync(dirname(file), { recursive: true });
+  writeFileSync(`${file}.new`, JSON.stringify(record));
+  renameSync(`${file}.new`, file);
+  return record;
+}
+
+/** The recorded process if it is still the one that was started, else null. */
+export function findProcess(dir: string, name: string): ProcessRecord | null {
+  const record = readRecord(dir, name);
+  return record !== null && isAlive(record) ? record : null;
+}
+
+/** What was recorded last under the name, whether it still lives or not. */
+export function readRecord(dir: string, name: string): ProcessRecord | null {
+  try {
+    return ProcessRecord.parse(JSON.parse(readFileSync(recordFile(dir, name), 'utf8')));
+  } catch {
+    return null;
+  }
+}
+
+/** SIGTERM, then SIGKILL after `graceMs`. Returns false where nothing was running. */
+export async function stopProcess(dir: string, name: string, { graceMs }: { readonly graceMs: number }): Promise<boolean> {
+  const record = findProcess(dir, name);
+  if (record !== null) {
+    process.kill(record.pid, 'SIGTERM');
+    await until(() => !isAlive(record), { what: `${name} to end`, deadlineMs: graceMs }).catch(async () => {
+      if (isAlive(record)) process.kill(record.pid, 'SIGKILL');
+      await until(() => !isAlive(record), { what: `${name} to end after SIGKILL`, deadlineMs: 10_000 });
+    });
+  }
+  rmSync(recordFile(dir, name), { force: true });
+  return record !== null;
+}
+
+export function isAlive(record: Pick<ProcessRecord, 'pid' | 'startTime'>): boolean {
+  return startTimeOf(record.pid) === record.startTime;
+}
+
+/** Opaque; null when there is no such process or it is a zombie. */
+export function startTimeOf(pid: number): string | null {
+  try {
+    if (process.platform !== 'linux') return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
+    const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+    return fields[0] === 'Z' ? null : (fields[19] ?? null);
+  } catch {
+    return null;
+  }
+}
+
+const recordFile = (dir: string, name: string): string => join(dir, 'processes', `${name}.json`);
