@@ -1,0 +1,1 @@
+export { BackendConfig, ConfigError, MigrateConfig, parseConfig, WorkerConfig } from './config.ts';

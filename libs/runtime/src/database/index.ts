@@ -1,0 +1,2 @@
+export { createDataSource, type DatabaseOptions } from './data-source.ts';
+export { migrate } from './migrate.ts';

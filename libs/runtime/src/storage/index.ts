@@ -1,0 +1,1 @@
+export { ObjectStore, type StoreConfig, type StoredPart } from './object-store.ts';

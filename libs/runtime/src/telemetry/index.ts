@@ -1,0 +1,2 @@
+export { createLogger, type Logger } from './logger.ts';
+export { createMetrics } from './metrics.ts';
