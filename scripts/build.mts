@@ -1,0 +1,86 @@
+import { createHash } from 'node:crypto';
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { parseArgs } from 'node:util';
+import { RELEASES, versionTag, type ReleaseVersion } from '@devplatform/contracts';
+import { Release } from '@devplatform/rollout-engine';
+import { build } from 'rolldown';
+import { $ } from 'zx';
+import { APPS, bundle, root } from './bundle.mts';
+
+const HELP = `node scripts/build.mts [VERSION …] [--out DIR]
+
+Builds releases into dist/releases/vVERSION (default: all of ${RELEASES.join(', ')}): backend, worker and frontend as plain
+JavaScript, the page with its hashed assets, and release.json with the artifact's digest.
+
+  npx nx build scripts               all, from the cache where nothing changed
+  node scripts/build.mts 1.3.0       one`;
+
+/** What the release's own code says of itself. */
+async function describe(version: ReleaseVersion): Promise<Pick<Release, 'contracts' | 'protocol' | 'migrations'>> {
+  const program = `
+    const { JOB_CONTRACTS, PROTOCOL_WINDOW } = await import('@devplatform/contracts');
+    const { migrations } = await import('@devplatform/migrations');
+    console.log(JSON.stringify({ contracts: JOB_CONTRACTS, protocol: PROTOCOL_WINDOW, migrations: migrations.map((m) => new m().name) }));`;
+  const env = { ...process.env, DEVPLATFORM_RELEASE: version };
+  const { stdout } = await $({ cwd: join(root, 'scripts'), env, quiet: true })`${process.execPath} --input-type=module -e ${program}`;
+  return Release.pick({ contracts: true, protocol: true, migrations: true }).parse(JSON.parse(stdout));
+}
+
+function digestOf(folder: string): string {
+  const hash = createHash('sha256');
+  for (const file of globSync('**/*', { cwd: folder, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.name.endsWith('.map'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()) {
+    hash.update(`${relative(folder, file)}\0`).update(createHash('sha256').update(readFileSync(file)).digest());
+  }
+  return `sha256:${hash.digest('hex')}`;
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['rev-parse', 'HEAD'], { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
+
+async function buildRelease(version: ReleaseVersion, out: string): Promise<void> {
+  const start = performance.now();
+  const tag = versionTag(version);
+  const finished = join(out, tag);
+  const folder = `${finished}.new`;
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  await Promise.all([
+    ...APPS.map((app) => build(bundle(app, version, join(folder, app)))),
+    $({
+      cwd: join(root, 'apps/frontend'),
+      quiet: true,
+      env: { ...process.env, DEVPLATFORM_RELEASE: version, OUT_DIR: join(folder, 'frontend/public') },
+    })`vite build --logLevel warn`,
+  ]);
+  const release = Release.parse({ tag, version, commit: commit(), digest: digestOf(folder), ...(await describe(version)) });
+  writeFileSync(join(folder, 'release.json'), `${JSON.stringify(release, null, 2)}\n`);
+  rmSync(finished, { recursive: true, force: true });
+  renameSync(folder, finished);
+  console.log(`${tag} ${release.digest.slice(0, 19)} built in ${((performance.now() - start) / 1000).toFixed(1)} s`);
+}
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+});
+if (values.help) {
+  console.log(HELP);
+} else {
+  const unknown = positionals.find((version) => !RELEASES.some((known) => known === version));
+  if (unknown !== undefined) {
+    console.error(`There is no release ${unknown} in this code; it can be built as ${RELEASES.join(' or ')}. Nothing was built.`);
+    process.exit(2);
+  }
+  const versions = RELEASES.filter((version) => positionals.length === 0 || positionals.includes(version));
+  for (const version of versions) await buildRelease(version, values.out ?? join(root, 'dist/releases'));
+}
