@@ -2,8 +2,18 @@
 module.exports = {
   forbidden: [
     { name: 'no-cycles', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'apps-never-import-rollout', severity: 'error', from: { path: '^apps' }, to: { path: '^libs/(rollout|harness|embedded)', pathNot: '^apps' } },
-    { name: 'three-only-in-the-page', severity: 'error', from: { pathNot: '^apps/frontend' }, to: { path: 'node_modules/(three|@react-three)/' } },
+    {
+      name: 'apps-never-import-rollout',
+      severity: 'error',
+      from: { path: '^apps' },
+      to: { path: '^libs/(rollout|harness|embedded)', pathNot: '^apps' },
+    },
+    {
+      name: 'three-only-in-the-page',
+      severity: 'error',
+      from: { pathNot: '^apps/frontend' },
+      to: { path: 'node_modules/(three|@react-three)/' },
+    },
     { name: 'nest-only-in-the-backend', severity: 'error', from: { pathNot: '^apps/backend' }, to: { path: 'node_modules/@nestjs/' } },
     { name: 'no-unresolved', severity: 'error', from: {}, to: { couldNotResolve: true, pathNot: '\\?(url|worker)' } },
   ],
@@ -12,6 +22,10 @@ module.exports = {
     exclude: { path: '(\\.spec\\.tsx?$|^dist|\\.d\\.ts$)' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'default', 'node', 'types'], extensions: ['.ts', '.tsx', '.mts', '.js', '.mjs', '.json'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'default', 'node', 'types'],
+      extensions: ['.ts', '.tsx', '.mts', '.js', '.mjs', '.json'],
+    },
   },
 };

@@ -67,7 +67,7 @@ async function develop(pagePort: number): Promise<void> {
   console.log(`\n  ${page}\n  API http://127.0.0.1:${backendPort}/api/v1/docs\n  Ctrl-C ends everything.\n`);
   await once(process, 'SIGINT');
   for (const child of children) child.kill('SIGTERM');
-  await Promise.all(children.map((child) => (child.exitCode === null ? once(child, 'exit') : undefined)));
+  await Promise.all(children.filter((child) => child.exitCode === null).map((child) => once(child, 'exit')));
   await watcher.close();
   await stopParts(home);
 }
