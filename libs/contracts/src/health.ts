@@ -10,11 +10,3 @@ export const Health = z.object({
   checks: z.object({ database: Check, redis: Check, storage: Check }),
 });
 export type Health = z.infer<typeof Health>;
-
-/** Every public answer carries these two; the front door's truth is read from them. */
-export const VERSION_HEADER = 'x-api-version';
-export const SLOT_HEADER = 'x-slot';
-/** A page says with each request which release it was loaded from. */
-export const CLIENT_RELEASE_HEADER = 'x-client-release';
-/** Repeating a mutation with the same key (1–200 printable characters) applies it once and repeats the answer. */
-export const IDEMPOTENCY_HEADER = 'idempotency-key';

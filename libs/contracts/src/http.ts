@@ -38,7 +38,15 @@ export const NewProject = z.object({
   visibility: z.enum(['public', 'private']).default('private'),
 });
 export const Project = NewProject.extend({ id: z.uuid(), createdAt: z.iso.datetime(), role: Role.nullable() });
+/** PATCH /projects/:id; what is absent stays as it is. */
+export const ProjectChange = z.object({
+  name: text(200).optional(),
+  description: prose.max(4000).optional(),
+  visibility: z.enum(['public', 'private']).optional(),
+});
 export const Membership = z.object({ userId: z.uuid(), role: Role });
+/** PUT /projects/:id/members/:userId. */
+export const MembershipRole = Membership.pick({ role: true });
 
 export const NewScene = z.object({ name: text(200) });
 export const Scene = NewScene.extend({ id: z.uuid(), projectId: z.uuid(), headSeq: z.int(), createdAt: z.iso.datetime() });
@@ -57,6 +65,9 @@ export const Annotation = NewAnnotation.extend({
   status: z.enum(['open', 'resolved']).optional(),
 });
 
+/** PATCH /annotations/:id, from v1.3.0 on. */
+export const AnnotationChange = z.object({ status: z.enum(['open', 'resolved']) });
+
 /** 100 MB (specification, "Why Blue-Green?"). */
 export const MAX_UPLOAD_BYTES = 100 * 1024 * 1024;
 export const PART_BYTES = 8 * 1024 * 1024;
@@ -72,6 +83,8 @@ export const NewUpload = z.object({
   modelId: z.uuid().optional(),
 });
 export const UploadStatus = z.enum(['open', 'completing', 'stored', 'verifying', 'ready', 'rejected', 'aborted']);
+/** PUT /uploads/:id/parts/:part with the bytes as application/octet-stream, for clients that cannot reach the store. */
+export const StoredUploadPart = z.object({ part: z.int(), etag: z.string() });
 export const Upload = z.object({
   id: z.uuid(),
   projectId: z.uuid(),
@@ -87,6 +100,8 @@ export const Upload = z.object({
   modelVersionId: z.uuid().nullable(),
   taskId: z.uuid().nullable(),
   error: z.string().nullable(),
+  /** GET /uploads/:id of an open upload: the parts that the store already has, so that a reloaded page sends only the rest. */
+  stored: z.array(StoredUploadPart).optional(),
 });
 /** POST /uploads/:id/sign {parts: [1, 2]} → urls to PUT each part to. */
 export const SignParts = z.object({ parts: z.array(z.int().min(1).max(1000)).min(1).max(100) });
@@ -121,6 +136,8 @@ export const Model = z.object({
   createdAt: z.iso.datetime(),
   latest: ModelVersion.nullable(),
 });
+/** GET /models/:id: all versions, newest first. */
+export const ModelDetail = Model.extend({ versions: z.array(ModelVersion) });
 export const Task = z.object({
   id: z.uuid(),
   projectId: z.uuid(),

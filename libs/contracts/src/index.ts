@@ -1,5 +1,6 @@
 export * from './release.ts';
 export * from './slot.ts';
+export * from './headers.ts';
 export * from './health.ts';
 export * from './internal.ts';
 export * from './jobs.ts';

@@ -14,6 +14,8 @@ export const CloseCode = {
   drainDeadline: 4001,
   tooSlow: 4002,
   journalUnavailable: 4003,
+  /** The token has run out: say hello again with a new one. */
+  tokenExpired: 4004,
   tooFast: 4008,
   unauthenticated: 4500,
   forbidden: 4501,
@@ -78,6 +80,9 @@ export const Reject = z.object({ type: z.literal('reject'), code: z.string(), re
 /** A hint: the connection stays fully usable until `deadline` (milliseconds from now). */
 export const Drain = z.object({ type: z.literal('drain'), reason: z.string(), deadline: z.int(), handoverId: z.string() });
 
-export const ServerMessage = z.discriminatedUnion('type', [Welcome, Ack, Gap, Reject, Drain, Presence]);
+/** Every 10 s: browsers hide WebSocket pings from the page, and a client must notice a connection that is dead. */
+export const Ping = z.object({ type: z.literal('ping') });
+
+export const ServerMessage = z.discriminatedUnion('type', [Welcome, Ack, Gap, Reject, Drain, Presence, Ping]);
 export type ServerMessage = z.infer<typeof ServerMessage>;
 export type ClientControl = ClientMessage;
