@@ -9,7 +9,7 @@ export {
   type ProcessSpec,
 } from './process.ts';
 export { choosePort } from './port.ts';
-export { startParts, stopParts, type Parts } from './parts.ts';
+export { startParts, stopPart, stopParts, type Parts } from './parts.ts';
 export { startPostgres } from './postgres.ts';
 export { findRedisServer, startRedis } from './redis.ts';
 export { startS3, type S3Access } from './s3.ts';

@@ -31,8 +31,14 @@ export async function startParts(dir: string, env: NodeJS.ProcessEnv = process.e
 export async function stopParts(dir: string): Promise<readonly string[]> {
   const folder = resolve(dir);
   const stopped: string[] = [];
-  for (const name of ['s3', 'redis', 'postgres']) if (await stopProcess(folder, name, { graceMs: 20_000 })) stopped.push(name);
+  for (const name of ['s3', 'redis', 'postgres'] as const) if (await stopPart(folder, name)) stopped.push(name);
   return stopped;
+}
+
+/** Ends one of them; false where it was not running. */
+export function stopPart(dir: string, name: 's3' | 'redis' | 'postgres'): Promise<boolean> {
+  // At SIGTERM PostgreSQL waits until every client has gone; at SIGINT it rolls back, disconnects them and ends.
+  return stopProcess(resolve(dir), name, { graceMs: 20_000, signal: name === 'postgres' ? 'SIGINT' : 'SIGTERM' });
 }
 
 function externalS3(env: NodeJS.ProcessEnv): S3Access | undefined {

@@ -70,18 +70,31 @@ export function readRecord(dir: string, name: string): ProcessRecord | null {
   }
 }
 
-/** SIGTERM, then SIGKILL after `graceMs`. Returns false where nothing was running. */
-export async function stopProcess(dir: string, name: string, { graceMs }: { readonly graceMs: number }): Promise<boolean> {
+/** SIGTERM (or `signal`), then SIGKILL after `graceMs`. Returns false where nothing was running. */
+export async function stopProcess(
+  dir: string,
+  name: string,
+  { graceMs, signal = 'SIGTERM' }: { readonly graceMs: number; readonly signal?: NodeJS.Signals },
+): Promise<boolean> {
   const record = findProcess(dir, name);
   if (record !== null) {
-    process.kill(record.pid, 'SIGTERM');
+    send(record.pid, signal);
     await until(() => !isAlive(record), { what: `${name} to end`, deadlineMs: graceMs }).catch(async () => {
-      if (isAlive(record)) process.kill(record.pid, 'SIGKILL');
+      if (isAlive(record)) send(record.pid, 'SIGKILL');
       await until(() => !isAlive(record), { what: `${name} to end after SIGKILL`, deadlineMs: 10_000 });
     });
   }
   rmSync(recordFile(dir, name), { force: true });
   return record !== null;
+}
+
+/** A process that has just ended by itself needs no signal. */
+function send(pid: number, signal: NodeJS.Signals): void {
+  try {
+    process.kill(pid, signal);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 export function isAlive(record: Pick<ProcessRecord, 'pid' | 'startTime'>): boolean {
@@ -94,7 +107,8 @@ export function startTimeOf(pid: number): string | null {
     if (process.platform !== 'linux') return execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim() || null;
     const stat = readFileSync(`/proc/${String(pid)}/stat`, 'utf8');
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return fields[0] === 'Z' ? null : (fields[19] ?? null);
+    // A zombie with other threads has not let go of its ports and files yet.
+    return fields[0] === 'Z' && Number(fields[17]) <= 1 ? null : (fields[19] ?? null);
   } catch {
     return null;
   }
