@@ -8,5 +8,5 @@ export const JOB_OPTIONS: JobsOptions = {
   removeOnFail: { age: 7 * 24 * 3600 },
 };
 
-/** A killed worker's job is taken by another after at most 10 s, and two kills do not use it up (measured: HANDOVER.md). */
+/** A killed worker's job is taken by another after at most 10 s, and two kills do not use it up. */
 export const WORKER_OPTIONS = { lockDuration: 10_000, stalledInterval: 5000, maxStalledCount: 5 } as const;

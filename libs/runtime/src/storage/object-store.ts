@@ -45,6 +45,8 @@ export class ObjectStore {
         endpoint,
         region: config.S3_REGION,
         forcePathStyle: true,
+        // Milliseconds; by default the client waits for ever for a store that took the connection and says nothing.
+        requestHandler: { connectionTimeout: 5000, socketTimeout: 60_000 },
         credentials: { accessKeyId: config.S3_ACCESS_KEY, secretAccessKey: config.S3_SECRET_KEY },
         // Browsers and older stores do not speak the newer default checksums.
         requestChecksumCalculation: 'WHEN_REQUIRED',
@@ -65,9 +67,9 @@ export class ObjectStore {
     return UploadId;
   }
 
-  /** URL to PUT one part to. */
-  signPart(key: string, uploadId: string, part: number, expiresIn: number): Promise<string> {
-    const command = new UploadPartCommand({ Bucket: this.#bucket, Key: key, UploadId: uploadId, PartNumber: part });
+  /** URL to PUT one part to, of exactly `size` bytes: the length is signed, so the store refuses more before it takes it. */
+  signPart(key: string, uploadId: string, part: number, size: number, expiresIn: number): Promise<string> {
+    const command = new UploadPartCommand({ Bucket: this.#bucket, Key: key, UploadId: uploadId, PartNumber: part, ContentLength: size });
     return getSignedUrl(this.#signer, command, { expiresIn });
   }
 
