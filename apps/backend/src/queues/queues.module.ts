@@ -1,0 +1,5 @@
+import { Module } from '@nestjs/common';
+import { Queues } from './queues.ts';
+
+@Module({ providers: [Queues], exports: [Queues] })
+export class QueuesModule {}
