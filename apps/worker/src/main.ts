@@ -1,0 +1,20 @@
+import { constants, setPriority } from 'node:os';
+import { parseConfig, WorkerConfig } from '@devplatform/runtime/config';
+import { Lifecycle } from '@devplatform/runtime/lifecycle';
+import { createLogger } from '@devplatform/runtime/telemetry';
+import { startWorker } from './compose.ts';
+
+async function main(): Promise<void> {
+  // People come first: models are processed with what the backend leaves of the processors.
+  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
+  const config = parseConfig(WorkerConfig);
+  const logger = createLogger({ service: 'worker', slot: config.SLOT, level: config.LOG_LEVEL });
+  const lifecycle = new Lifecycle(logger).onSignals();
+  const { controlPort, work } = await startWorker(config, new URL('./model-thread.js', import.meta.url), lifecycle, logger);
+  logger.info({ controlPort, ...work.status() }, 'worker is ready');
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : error);
+  process.exit(1);
+});
