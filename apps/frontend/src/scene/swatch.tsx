@@ -1,0 +1,3 @@
+export function Swatch({ color }: { readonly color: string }) {
+  return <span className="swatch" style={{ background: color }} />;
+}

@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { PutPart } from './put-part.ts';
+import { transferParts, type Transfer } from './transfer-parts.ts';
+
+const put: PutPart = async (url, body, _onProgress, signal) => {
+  const answer = await fetch(url, { method: 'PUT', body, signal });
+  return { status: answer.status, etag: answer.headers.get('etag') };
+};
+
+describe('transferParts', () => {
+  const file = new Blob([randomBytes(95)]);
+  let server: Server;
+  let stored: Map<number, Buffer>;
+  let signed: number[][];
+  /** What the store does instead of keeping a part, by URL; each once. */
+  let faults: Map<string, 'refuse' | 'break' | 'expire'>;
+  let most = 0;
+
+  beforeEach(async () => {
+    stored = new Map();
+    signed = [];
+    faults = new Map();
+    let open = 0;
+    server = createServer((request, response) => {
+      void (async () => {
+        most = Math.max(most, (open += 1));
+        const path = request.url ?? '';
+        const fault = faults.get(path);
+        faults.delete(path);
+        const body = await buffer(request);
+        open -= 1;
+        if (fault === 'break') return request.socket.destroy();
+        if (fault !== undefined) return response.writeHead(fault === 'expire' ? 403 : 503).end();
+        const part = Number(path.split('/')[1]);
+        stored.set(part, body);
+        return response.writeHead(200, { etag: `"${part}"` }).end();
+      })();
+    }).listen(0, '127.0.0.1');
+    await once(server, 'listening');
+  });
+  afterEach(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+
+  const transfer = (change: Partial<Transfer> = {}): Transfer => ({
+    file,
+    partSize: 10,
+    sign: (parts) => {
+      signed.push([...parts]);
+      const { port } = server.address() as AddressInfo;
+      return Promise.resolve(new Map(parts.map((part) => [part, `http://127.0.0.1:${port}/${part}/${signed.length}`])));
+    },
+    put,
+    onProgress: () => undefined,
+    signal: new AbortController().signal,
+    random: () => 0,
+    ...change,
+  });
+  const whole = (): Buffer => Buffer.concat([...stored].sort(([a], [b]) => a - b).map(([, bytes]) => bytes));
+
+  it('stores the whole file, at most four parts at a time, and says how far it is', async () => {
+    const progress: number[] = [];
+    const parts = await transferParts(transfer({ onProgress: (bytes) => progress.push(bytes) }));
+    expect(parts.map(({ part, etag }) => [part, etag])).toEqual(parts.map((_, index) => [index + 1, `"${index + 1}"`]));
+    expect(whole().equals(Buffer.from(await file.arrayBuffer()))).toBe(true);
+    expect(most).toBeLessThanOrEqual(4);
+    expect(progress.at(-1)).toBe(file.size);
+  });
+
+  it('sends a part again that was refused or broke, with the URL that it has', async () => {
+    faults.set('/2/1', 'refuse').set('/9/1', 'break');
+    await transferParts(transfer());
+    expect(whole().equals(Buffer.from(await file.arrayBuffer()))).toBe(true);
+    expect(signed).toHaveLength(1);
+  });
+
+  it('asks for a new URL when one has expired', async () => {
+    faults.set('/3/1', 'expire');
+    await transferParts(transfer());
+    expect(signed.slice(1)).toEqual([[3]]);
+    expect(stored.size).toBe(10);
+  });
+
+  it('gives up with a reason when a part can never be stored', async () => {
+    const never: PutPart = () => Promise.resolve({ status: 507, etag: null });
+    await expect(transferParts(transfer({ put: never }))).rejects.toThrow(/after 8 tries: it answered 507.*not changed/);
+  });
+
+  it('stops when it is cancelled', async () => {
+    const aborter = new AbortController();
+    const hang: PutPart = (_url, _body, _onProgress, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => {
+          reject(signal.reason as Error);
+        });
+        aborter.abort(new Error('cancelled'));
+      });
+    await expect(transferParts(transfer({ put: hang, signal: aborter.signal }))).rejects.toThrow('cancelled');
+  });
+});
