@@ -1,0 +1,130 @@
+import { Slot, versionTag } from '@devplatform/contracts';
+import { deploy, planDeployment, planRollback, rollback } from '@devplatform/rollout-engine';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { DEFAULT_HOME, DEFAULT_RELEASES, deployer, openTarget, portsOf, type Where } from './environment.ts';
+import { onInterruption } from './interruption.ts';
+import { jsonReporter, type Reporter, TextReporter } from './reporter.ts';
+import { statusOf, statusText } from './status.ts';
+
+const PLANNED_TARGETS: readonly string[] = ['compose', 'kubernetes', 'ecs'];
+
+interface Common extends Where {
+  readonly json?: true;
+}
+interface RunFlags extends Common {
+  readonly dryRun?: true;
+}
+interface DeployFlags extends RunFlags {
+  readonly slot?: Slot;
+  readonly release?: string;
+  readonly readinessTimeout: number;
+}
+
+const EXIT_CODES = `
+Exit codes: 0 done, 1 failed (and taken back, or it says what is left), 2 wrong use, 3 another deployment holds the lock,
+130 interrupted by Ctrl-C (and stopped safely).`;
+
+export const reporterOf = (json: boolean): Reporter => (json ? jsonReporter : new TextReporter());
+
+/** The verbs of the command line; each parses its arguments, calls the engine and reports. Throws what goes wrong. */
+export function program(): Command {
+  const root = new Command('devplatform')
+    .description('Deploys releases blue-green, without loss.')
+    .addHelpText('after', EXIT_CODES)
+    .showHelpAfterError('(--help shows the options and examples)')
+    .exitOverride();
+
+  verb(root, 'deploy', 'Brings a release to the inactive slot, tests it there and moves the users to it.')
+    .addArgument(service())
+    .addOption(new Option('--slot <slot>', 'where to (default: the inactive slot)').choices(Slot.options))
+    .option('--release <tag>', 'for example v1.3.0 (default: the newest one)', releaseTag)
+    .option('--readiness-timeout <seconds>', 'how long the release may take to get ready', seconds, 120)
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .addHelpText(
+      'after',
+      examples('npx nx deploy backend', 'npx nx deploy backend --slot green --release v1.3.0', 'npx nx deploy backend --dry-run'),
+    )
+    .action(async (_service: string, flags: DeployFlags) => {
+      const report = reporterOf(flags.json ?? false);
+      const request = { deployer: deployer(), ...(flags.slot && { slot: flags.slot }), ...(flags.release && { release: flags.release }) };
+      if (flags.dryRun) {
+        const target = openTarget(flags);
+        const release = await target.resolveRelease(flags.release);
+        report.plan(planDeployment(await target.describe(), flags.slot, release));
+      } else {
+        await deploy(request, ports(flags, flags.readinessTimeout, report));
+      }
+    });
+
+  verb(root, 'rollback', 'Moves the users back to the previous slot, in seconds. The database schema stays as it is.')
+    .addArgument(service())
+    .option('--dry-run', 'say what would be done, and do nothing')
+    .addHelpText('after', examples('npx nx rollback backend', 'npx nx rollback backend --dry-run'))
+    .action(async (_service: string, flags: RunFlags) => {
+      const report = reporterOf(flags.json ?? false);
+      if (flags.dryRun) report.plan(planRollback(await openTarget(flags).describe()));
+      else await rollback({ deployer: deployer() }, ports(flags, 0, report));
+    });
+
+  verb(root, 'status', 'Shows which release serves from which slot, and what is in flight.')
+    .addArgument(service())
+    .addHelpText('after', examples('npx nx status backend', 'npx nx status backend --json'))
+    .action(async (_service: string, flags: Common) => {
+      const status = await statusOf(openTarget(flags), flags.home);
+      reporterOf(flags.json ?? false).answer(status, statusText(status));
+    });
+
+  verb(root, 'down', 'Ends the environment: both slots, the front door and the parts that they share. Its data stays.')
+    .addHelpText('after', examples('npm run down', 'npm run down -- --home /tmp/try-it'))
+    .action(async (flags: Common) => {
+      const { stopped } = await openTarget(flags).down();
+      const text = stopped.length === 0 ? 'Nothing was running.' : `Stopped ${stopped.join(', ')}. The data stays in ${flags.home}.`;
+      reporterOf(flags.json ?? false).answer({ type: 'down', stopped }, text);
+    });
+  return root;
+}
+
+const verb = (root: Command, name: string, description: string): Command =>
+  root
+    .command(name)
+    .description(description)
+    .option(
+      '--target <target>',
+      'where the environment lives: local (planned: compose, kubernetes, ecs); nx keeps this option to itself, so give it after `--` there',
+      targetName,
+      'local',
+    )
+    .option('--home <dir>', 'folder of the local environment', DEFAULT_HOME)
+    .option('--releases <dir>', 'folder of the built releases', DEFAULT_RELEASES)
+    .option('--json', 'print JSON, one value a line: each event as it happens, the last one is the result');
+
+const service = (): Argument =>
+  new Argument('<service>', 'backend: the release as one unit, because backend, worker and frontend move together').choices(['backend']);
+
+const examples = (...lines: string[]): string => `\nExamples:\n${lines.map((line) => `  ${line}`).join('\n')}\n${EXIT_CODES}`;
+
+function targetName(value: string): Where['target'] {
+  if (value === 'local') return value;
+  if (PLANNED_TARGETS.includes(value)) throw new InvalidArgumentError('It is planned and not built yet; the target that there is: local.');
+  throw new InvalidArgumentError(`Targets are local and, planned and not built yet, ${PLANNED_TARGETS.join(', ')}.`);
+}
+
+function releaseTag(value: string): string {
+  const tag = versionTag(value);
+  if (/^v\d+\.\d+\.\d+(-[\w.]+)?$/.test(tag)) return tag;
+  throw new InvalidArgumentError('A release is named like v1.3.0.');
+}
+
+function seconds(value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 1 && number <= 3600) return number;
+  throw new InvalidArgumentError('It is a whole number of seconds from 1 to 3600.');
+}
+
+function ports(flags: Common, readinessTimeout: number, report: Reporter): ReturnType<typeof portsOf> {
+  const onEvent = report.event.bind(report);
+  const signal = onInterruption((text) => {
+    onEvent({ type: 'note', text });
+  });
+  return portsOf({ ...flags, maxWaitMs: readinessTimeout * 1000, onEvent, signal });
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { Slot } from '@devplatform/contracts';
+import { DeploymentRecord, type Environment, type InFlight, inWords, type ServiceProbe, type Target } from '@devplatform/rollout-engine';
+import Table from 'cli-table3';
+import { logFile } from './file-journal.ts';
+
+interface SlotStatus {
+  readonly services: readonly ServiceProbe[];
+  /** null: the slot does not say. */
+  readonly inFlight: InFlight | null;
+}
+
+/** The environment as it is now, asked from the front door and the slots themselves. */
+export interface Status {
+  readonly type: 'status';
+  readonly environment: Environment;
+  readonly slots: Readonly<Record<Slot, SlotStatus>>;
+  readonly lastRun: DeploymentRecord | null;
+}
+
+export async function statusOf(target: Pick<Target, 'describe' | 'probe' | 'inFlight'>, home: string): Promise<Status> {
+  const environment = await target.describe();
+  const look = async (slot: Slot): Promise<SlotStatus> => {
+    if (environment.slots[slot].addresses === null) return { services: [], inFlight: null };
+    const [services, inFlight] = await Promise.all([target.probe(slot), target.inFlight(slot).catch(() => null)]);
+    return { services, inFlight };
+  };
+  const [blue, green, lastRun] = await Promise.all([look('blue'), look('green'), lastRecord(home)]);
+  const slots = Object.fromEntries(
+    Slot.options.map((slot) => {
+      const { addresses, ...rest } = environment.slots[slot];
+      return [slot, { ...rest, addresses: addresses === null ? null : { ...addresses, internalToken: '[hidden]' } }];
+    }),
+  ) as Environment['slots'];
+  return { type: 'status', environment: { ...environment, slots }, slots: { blue, green }, lastRun };
+}
+
+async function lastRecord(home: string): Promise<DeploymentRecord | null> {
+  const text = await readFile(logFile(home), 'utf8').catch(() => '');
+  const line = text.trimEnd().split('\n').at(-1);
+  if (line === undefined || line === '') return null;
+  const record = DeploymentRecord.safeParse(JSON.parse(line));
+  return record.success ? record.data : null;
+}
+
+export function statusText({ environment, slots, lastRun }: Status): string {
+  const { active, previous, publicUrl, exists } = environment;
+  if (!exists) return 'Nothing runs here. Deploy a release to bring the environment up: npx nx deploy backend';
+  const table = new Table({ head: ['slot', '', 'release', 'services', 'in flight'], style: { head: [], border: [] } });
+  for (const slot of Slot.options) {
+    const { services, inFlight } = slots[slot];
+    const role = slot === active ? 'active' : slot === previous ? 'parked, way back' : 'inactive';
+    const health = services.map(({ service, state }) => `${service} ${state}`).join('\n');
+    table.push([slot, role, environment.slots[slot].release ?? 'nothing', health, inFlight === null ? '' : inWords(inFlight)]);
+  }
+  const last =
+    lastRun === null
+      ? ''
+      : `\nlast run: ${lastRun.kind} to ${lastRun.version.next ?? '?'} by ${lastRun.deployer}, ${lastRun.finishedAt}, ${lastRun.outcome}`;
+  return `${publicUrl ?? 'The front door is down.'}\n${table.toString()}${last}`;
+}

@@ -1,0 +1,76 @@
+import { Slot } from '@devplatform/contracts';
+import { z } from 'zod';
+import { StepName } from './command.ts';
+import { Finding } from './finding.ts';
+import { GateResult } from './gate.ts';
+import { RunKind, type JournalEntry } from './journal.ts';
+import { State } from './transition.ts';
+
+const Counts = Finding.shape.counted.unwrap();
+
+/** One per run: what the specification lists under "Deployment Log", and what was in flight and became of it. */
+export const DeploymentRecord = z.object({
+  id: z.uuid(),
+  kind: RunKind,
+  target: z.string(),
+  /** user@host */
+  deployer: z.string(),
+  startedAt: z.iso.datetime(),
+  finishedAt: z.iso.datetime(),
+  /** `undone`: as before the run; `stranded`: stopped half-way, see the issues. */
+  outcome: State.extract(['done', 'undone', 'stranded']),
+  /** Tags; null where nothing served, or where the run ended before it knew. */
+  version: z.object({ previous: z.string().nullable(), next: z.string().nullable(), digest: z.string().nullable() }),
+  /** Which slot was active. */
+  slots: z.object({ before: Slot.nullable(), after: Slot.nullable() }),
+  migrations: z.array(z.string()),
+  steps: z.array(z.object({ name: StepName, ok: z.boolean(), ms: z.number(), detail: z.string() })),
+  /** The smoke test results, and those of every other gate. */
+  gates: z.array(z.object({ name: StepName, result: GateResult })),
+  switch: z.object({ slot: Slot, effectiveMs: z.number(), at: z.iso.datetime() }).nullable(),
+  /** `counted` at the switch, `left` at the end of the run; null where there was no old slot. */
+  inFlight: z.object({ counted: Counts, left: Counts.nullable(), handedOver: z.int() }).nullable(),
+  issues: z.array(z.string()),
+});
+export type DeploymentRecord = z.infer<typeof DeploymentRecord>;
+
+export interface DeploymentLog {
+  append(record: DeploymentRecord): Promise<void>;
+}
+
+/** The record is a fold over the journal and nothing else, so that whoever finishes another's run writes the same one. */
+export function recordOf(entries: readonly JournalEntry[], unwritten: readonly string[] = []): DeploymentRecord {
+  const opened = entries.find((entry) => entry.type === 'opened');
+  const closed = entries.find((entry) => entry.type === 'closed');
+  if (opened === undefined || closed === undefined)
+    throw new Error('the journal of a run that ended has the entries "opened" and "closed"');
+  const plan = entries.findLast((entry) => entry.type === 'planned')?.plan;
+  const steps = entries.filter((entry) => entry.type === 'done' || entry.type === 'failed');
+  const findings = steps.map(({ finding }) => finding);
+  const switched = findings.findLast((finding) => finding.switched !== undefined)?.switched ?? null;
+  const failures = steps.filter(({ type }) => type === 'failed').map(({ step, finding }) => `${step}: ${finding.detail}`);
+  return {
+    id: opened.id,
+    kind: opened.kind,
+    target: opened.target,
+    deployer: opened.deployer,
+    startedAt: opened.at,
+    finishedAt: closed.at,
+    outcome: DeploymentRecord.shape.outcome.parse(closed.state),
+    version: { previous: plan?.previous ?? null, next: plan?.next ?? null, digest: plan?.digest ?? null },
+    slots: { before: plan?.from ?? null, after: closed.active },
+    migrations: findings.flatMap(({ applied }) => applied ?? []),
+    steps: steps.map(({ step, type, ms, finding }) => ({ name: step, ok: type === 'done', ms, detail: finding.detail })),
+    gates: steps.flatMap(({ step, finding }) => (finding.gate === undefined ? [] : [{ name: step, result: finding.gate }])),
+    switch: switched,
+    inFlight: ledger(findings),
+    issues: [...new Set([...failures, ...findings.flatMap(({ issue }) => issue ?? []), ...unwritten])],
+  };
+}
+
+function ledger(findings: readonly Finding[]): DeploymentRecord['inFlight'] {
+  const counted = findings.findLast((finding) => finding.counted !== undefined)?.counted;
+  if (counted === undefined) return null;
+  const left = findings.findLast((finding) => finding.left !== undefined)?.left ?? null;
+  return { counted, left, handedOver: left === null ? 0 : Math.max(0, counted.sockets - left.sockets - left.forced) };
+}

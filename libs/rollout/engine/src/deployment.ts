@@ -1,0 +1,64 @@
+import type { Slot } from '@devplatform/contracts';
+import type { DeploymentRecord } from './deployment-record.ts';
+import { identify, type Plan } from './plan.ts';
+import type { Release } from './release.ts';
+import { wayBack } from './rollback.ts';
+import { Run, type Ports } from './run.ts';
+import { attempt, step, type Step } from './step.ts';
+import type { Environment } from './target.ts';
+
+export interface DeployRequest {
+  /** The inactive one where it is left out. */
+  readonly slot?: Slot;
+  /** A tag; the newest release where it is left out. */
+  readonly release?: string;
+  /** user@host */
+  readonly deployer: string;
+}
+
+const bringUp: Step = step({ do: 'prepare' });
+
+/** The steps of the specification, each with what takes it back. */
+export function planDeployment(environment: Environment, wanted: Slot | undefined, release: Release): Plan {
+  const { from, to } = identify(environment, wanted);
+  const { tag, digest } = release;
+  const previous = from === null ? null : environment.slots[from].release;
+  const occupied = environment.slots[to].running;
+
+  const returning = from === null ? null : wayBack({ bad: to, good: from, tag: previous ?? 'unknown' });
+  const stopping = [attempt({ do: 'stop', slot: to })];
+
+  const steps: readonly Step[] = [
+    bringUp,
+    step({ do: 'migrate', release }), //                                     stays: it is backward compatible
+    ...(occupied ? [step({ do: 'vacate', slot: to, to: from })] : []),
+    step({ do: 'deploy', slot: to, release }, stopping),
+    step({ do: 'gate', gate: 'readiness', slot: to, tag }),
+    step({ do: 'gate', gate: 'smoke', slot: to, tag }),
+    step({ do: 'switch', slot: to, from }, returning), //                    takes back all that follows, too
+    step({ do: 'start-work', slot: to }),
+    ...(from === null
+      ? []
+      : [step({ do: 'pause-work', slot: from }), step({ do: 'drain', slot: from, to }), attempt({ do: 'settle', slot: from })]),
+  ];
+  return { from, to, previous, next: tag, digest, steps };
+}
+
+/**
+ * Deploys a release to the inactive slot and moves the users there, or leaves everything as it was. Returns the record
+ * that the deployment log got. Throws RolloutError: before the switch the new slot was stopped again, after it traffic is back, and
+ * where neither could be done the error says what is left.
+ */
+export async function deploy(request: DeployRequest, ports: Ports): Promise<DeploymentRecord> {
+  const { target } = ports;
+  const release = await target.resolveRelease(request.release);
+  planDeployment(await target.describe(), request.slot, release);
+  await using run = await Run.open('deploy', request.deployer, ports);
+  return await run.conclude(async () => {
+    await run.through([bringUp]);
+    // Only now is it certain: the lock is ours, and a front door that was down is up and says which slot is active.
+    const plan = planDeployment(await target.describe(), request.slot, release);
+    await run.announce(plan);
+    await run.through(plan.steps.filter((next) => next !== bringUp));
+  });
+}

@@ -1,0 +1,14 @@
+import type { StepName } from './command.ts';
+import type { DeploymentRecord } from './deployment-record.ts';
+import type { Check } from './gate.ts';
+
+/** What a run tells while it runs; the journal, not this, is the truth. */
+export type RolloutEvent =
+  | { readonly type: 'planned'; readonly from: string | null; readonly to: string; readonly previous: string | null; readonly next: string }
+  | { readonly type: 'step-started'; readonly step: StepName; readonly does: string }
+  | { readonly type: 'step-done'; readonly step: StepName; readonly ms: number; readonly detail: string }
+  | { readonly type: 'step-failed'; readonly step: StepName; readonly ms: number; readonly detail: string }
+  | { readonly type: 'gate'; readonly gate: StepName; readonly check: Check }
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'turning-back'; readonly reason: string }
+  | { readonly type: 'closed'; readonly record: DeploymentRecord };

@@ -1,0 +1,62 @@
+import type { StepName } from './command.ts';
+import { RolloutError, type RolloutErrorCode } from './error.ts';
+import type { Plan } from './plan.ts';
+
+const CODE: Readonly<Record<StepName, RolloutErrorCode>> = {
+  prepare: 'environment-broken',
+  migrate: 'migration-failed',
+  vacate: 'drain-failed',
+  deploy: 'deploy-failed',
+  readiness: 'gate-failed',
+  smoke: 'gate-failed',
+  standby: 'gate-failed',
+  switch: 'switch-failed',
+  'start-work': 'switch-failed',
+  'pause-work': 'drain-failed',
+  drain: 'drain-failed',
+  undrain: 'drain-failed',
+  settle: 'drain-failed',
+  stop: 'deploy-failed',
+};
+
+export const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));
+
+/** An adapter's own RolloutError says it best; everything else gets the code of its step. */
+export function inStep(step: StepName, cause: unknown): RolloutError {
+  if (cause instanceof RolloutError) return cause;
+  return new RolloutError(CODE[step], `The step ${step} failed: ${reasonOf(cause)}`, {
+    untouched: 'No further step was begun.',
+    next: 'Remove the cause and run it again: every step may be repeated.',
+    cause,
+  });
+}
+
+export const unwritable = (cause: unknown): RolloutError =>
+  new RolloutError('environment-broken', `The journal could not be written: ${reasonOf(cause)}`, {
+    untouched: 'No further step was begun.',
+    next: 'Make the journal writable (free disk space, permissions) and run it again.',
+    cause,
+  });
+
+export const interruption = (): RolloutError =>
+  new RolloutError('interrupted', 'The run was interrupted.', { untouched: 'No step was cut off half-way.', next: 'Run it again.' });
+
+const serving = ({ from, previous }: Plan): string =>
+  from === null ? 'Nothing served before, and nothing serves now.' : `${from} (${previous ?? 'unknown release'}) serves as before.`;
+
+/** The run failed and everything is as it was before it. */
+export function undone(cause: RolloutError, plan: Plan | undefined, switched: boolean): RolloutError {
+  if (plan === undefined) return cause;
+  const back = switched && plan.from !== null ? ` Traffic is on ${plan.from} again.` : '';
+  const hints = { untouched: `${cause.untouched} ${serving(plan)}`, next: cause.next, cause };
+  return new RolloutError(cause.code, `${cause.message}${back}`, hints);
+}
+
+/** The run failed, and what it did could not or must not be taken back. */
+export function stranded(cause: RolloutError, why: string): RolloutError {
+  return new RolloutError(cause.code, `${cause.message} It was not taken back: ${why}.`, {
+    untouched: cause.untouched,
+    next: `Look at the status; then deploy again or roll back. Both first hand over what is still in flight. ${cause.next}`,
+    cause,
+  });
+}

@@ -1,0 +1,29 @@
+import { Slot } from '@devplatform/contracts';
+import { z } from 'zod';
+import { GateResult } from './gate.ts';
+import type { InFlight } from './target.ts';
+
+const Counts = z.object({
+  sockets: z.int(),
+  notYetHinted: z.int(),
+  httpInFlight: z.int(),
+  appendQueue: z.int(),
+  activeJobs: z.int(),
+  forced: z.int(),
+}) satisfies z.ZodType<InFlight>;
+
+/** What carrying out a command brought to light. */
+export const Finding = z.object({
+  /** For the operator. */
+  detail: z.string(),
+  /** Something that did not stop the run and that somebody should know afterwards. */
+  issue: z.string().optional(),
+  applied: z.array(z.string()).optional(),
+  gate: GateResult.optional(),
+  switched: z.object({ slot: Slot, effectiveMs: z.number(), at: z.iso.datetime() }).optional(),
+  /** In flight in the slot that was left, the moment the front door had moved. */
+  counted: Counts.optional(),
+  /** What was still there when the wait for zeros ended. */
+  left: Counts.optional(),
+});
+export type Finding = z.infer<typeof Finding>;

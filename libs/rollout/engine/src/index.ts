@@ -1,0 +1,15 @@
+export { type Clock, systemClock } from './clock.ts';
+export { Command, GateName, StepName, wording } from './command.ts';
+export { type DeployRequest, deploy, planDeployment } from './deployment.ts';
+export { type DeploymentLog, DeploymentRecord } from './deployment-record.ts';
+export { RolloutError, type RolloutErrorCode } from './error.ts';
+export type { RolloutEvent } from './event.ts';
+export { Check, type Gate, type GateContext, GateRefusal, GateResult } from './gate.ts';
+export { type Journal, JournalEntry } from './journal.ts';
+export type { Plan } from './plan.ts';
+export { Release } from './release.ts';
+export { planRollback, rollback } from './rollback.ts';
+export type { Ports } from './run.ts';
+export { inWords, isIdle } from './settle.ts';
+export type { Step } from './step.ts';
+export type * from './target.ts';

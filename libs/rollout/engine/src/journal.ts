@@ -1,0 +1,45 @@
+import { Slot } from '@devplatform/contracts';
+import { z } from 'zod';
+import { Command, StepName } from './command.ts';
+import { Finding } from './finding.ts';
+import { State } from './transition.ts';
+
+export const RunKind = z.enum(['deploy', 'rollback']);
+export type RunKind = z.infer<typeof RunKind>;
+
+/** What a run is going to do, decided under the lock. */
+export const PlannedRun = z.object({
+  from: Slot.nullable(),
+  to: Slot,
+  /** Tags; `previous` is what serves before the run, `next` what serves after it. */
+  previous: z.string().nullable(),
+  next: z.string(),
+  digest: z.string().nullable(),
+  commands: z.array(Command),
+});
+export type PlannedRun = z.infer<typeof PlannedRun>;
+
+const entry = { id: z.uuid(), at: z.iso.datetime(), state: State };
+
+/** `state` is the one in which the entry was written: of `done`, the one that the step led to. */
+export const JournalEntry = z.discriminatedUnion('type', [
+  z.object({ ...entry, type: z.literal('opened'), kind: RunKind, target: z.string(), deployer: z.string(), fence: z.int() }),
+  z.object({ ...entry, type: z.literal('planned'), plan: PlannedRun }),
+  /** Before the effect: whoever finds this as the last entry knows what may have happened. */
+  z.object({ ...entry, type: z.literal('doing'), step: StepName, command: Command }),
+  z.object({ ...entry, type: z.literal('done'), step: StepName, ms: z.number(), finding: Finding }),
+  z.object({ ...entry, type: z.literal('failed'), step: StepName, ms: z.number(), finding: Finding }),
+  z.object({ ...entry, type: z.literal('turned-back'), reason: z.string() }),
+  /** `active`: what the front door said at the end; null where it answered from no slot, or not at all. */
+  z.object({ ...entry, type: z.literal('closed'), active: Slot.nullable() }),
+]);
+export type JournalEntry = z.infer<typeof JournalEntry>;
+
+/** Append-only, one file or stream per run. */
+export interface Journal {
+  /** Returns when the entry is durable; a run goes no further where this throws. */
+  append(entry: JournalEntry): Promise<void>;
+}
+
+/** Without what the run stamps on each entry. */
+export type Unstamped = JournalEntry extends infer E ? (E extends JournalEntry ? Omit<E, keyof typeof entry> : never) : never;

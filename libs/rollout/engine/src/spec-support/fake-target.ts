@@ -1,0 +1,201 @@
+import { otherSlot, type Slot } from '@devplatform/contracts';
+import { RolloutError, type RolloutErrorCode } from '../error.ts';
+import type { Release } from '../release.ts';
+import type { Environment, InFlight, Lease, LeaseHolder, ServiceProbe, SlotState, Target } from '../target.ts';
+
+interface FakeSlot {
+  release: Release | null;
+  running: boolean;
+  working: boolean;
+  draining: boolean;
+  sockets: number;
+}
+
+const release = (tag: string, migrations: string[]): Release => ({
+  ...{ tag, version: tag.slice(1), commit: 'abc123', digest: `sha256:${'0'.repeat(64)}` },
+  ...{ contracts: [1], protocol: [1, 1], migrations },
+});
+export const GOOD = release('v1.2.0', ['CreateSchema1']);
+export const OTHER = release('v1.3.0', ['CreateSchema1', 'AddAnnotationStatus2']);
+export const BAD_MIGRATION = release('v1.3.1-bad', ['CreateSchema1', 'Broken3']);
+const RELEASES = [GOOD, BAD_MIGRATION, OTHER];
+
+const refuse = (code: RolloutErrorCode, message: string): RolloutError =>
+  new RolloutError(code, message, { untouched: 'Nothing was changed.', next: 'Nothing to do: this is a test.' });
+
+/**
+ * An environment in memory. It drives the state machine through faults that no real environment produces on demand (any
+ * call may fail, before or after its effect) and keeps a book of what must never happen. It stands for nothing
+ * else: what users see is tested on target-local. It passes the conformance suite, so it keeps the promises it is used for.
+ */
+export class FakeTarget implements Target {
+  readonly name = 'fake';
+  readonly calls: string[] = [];
+  /** What an engine must never ask for. */
+  readonly violations: string[] = [];
+  /** Gates that passed since the slot was last deployed to (or left, but for smoke), as `readiness blue`. */
+  readonly passed = new Set<string>();
+  /** Decides which calls fail; they take effect first where it says `after`. */
+  fault: (call: string) => 'before' | 'after' | undefined = () => undefined;
+  readonly slots: Record<Slot, FakeSlot> = { blue: empty(), green: empty() };
+  active: Slot | null = null;
+  #previous: Slot | null = null;
+  #up = false;
+  #applied = new Set<string>();
+  #fence = 0;
+  #holder: (LeaseHolder & { step: string }) | null = null;
+
+  describe(): Promise<Environment> {
+    const slot = (name: Slot): SlotState => {
+      const { release, running } = this.slots[name];
+      const internal = `http://${name}.invalid`;
+      const addresses = { backend: internal, frontend: internal, backendInternal: internal, workerInternal: internal, internalToken: 't' };
+      return { slot: name, release: release?.tag ?? null, digest: release?.digest ?? null, running, addresses: running ? addresses : null };
+    };
+    const previous = this.#previous !== null && this.slots[this.#previous].running ? this.#previous : null;
+    const publicUrl = this.#up ? 'http://public.invalid' : null;
+    const slots = { blue: slot('blue'), green: slot('green') };
+    return Promise.resolve({ target: this.name, exists: this.#up, active: this.active, previous, publicUrl, slots });
+  }
+
+  lease(holder: LeaseHolder): Promise<Lease> {
+    if (this.#holder !== null) return Promise.reject(refuse('locked', `Held by ${this.#holder.who}, at the step ${this.#holder.step}.`));
+    this.#holder = { ...holder, step: 'lock' };
+    const fence = ++this.#fence;
+    const release = (): Promise<void> => {
+      if (fence === this.#fence) this.#holder = null;
+      return Promise.resolve();
+    };
+    const heartbeat = (step: string): Promise<void> =>
+      this.#effect(`heartbeat ${step}`, { fence }, () => {
+        if (this.#holder !== null) this.#holder.step = step;
+      });
+    return Promise.resolve({ fence, heartbeat, release, [Symbol.asyncDispose]: release });
+  }
+
+  /** As if the lease had expired and somebody else had taken it. */
+  stealLease(): void {
+    this.#fence += 1;
+  }
+
+  resolveRelease(tag: string | undefined): Promise<Release> {
+    const found = tag === undefined ? RELEASES.at(-1) : RELEASES.find((release) => release.tag === tag);
+    if (found !== undefined) return Promise.resolve(found);
+    return Promise.reject(refuse('unknown-release', `There is ${RELEASES.map((release) => release.tag).join(', ')}, not ${tag ?? ''}.`));
+  }
+
+  prepare(lease: Lease): Promise<{ readonly created: boolean }> {
+    return this.#effect('prepare', lease, () => {
+      const created = !this.#up;
+      this.#up = true;
+      return { created };
+    });
+  }
+
+  migrate({ tag, migrations }: Release, lease: Lease): Promise<{ applied: readonly string[]; ms: number }> {
+    return this.#effect(`migrate ${tag}`, lease, () => {
+      if (tag === BAD_MIGRATION.tag) throw refuse('migration-failed', 'Broken3 failed.');
+      const applied = migrations.filter((name) => !this.#applied.has(name));
+      for (const name of migrations) this.#applied.add(name);
+      return { applied, ms: 1 };
+    });
+  }
+
+  deploy(slot: Slot, release: Release, lease: Lease): Promise<void> {
+    return this.#effect(`deploy ${slot}`, lease, () => {
+      this.#refuseActive(slot);
+      if (this.slots[slot].sockets > 0) this.violations.push(`deployed over ${this.slots[slot].sockets} sockets in ${slot}`);
+      this.slots[slot] = { ...empty(), release, running: true };
+      this.#forget(slot);
+    });
+  }
+
+  probe(slot: Slot): Promise<readonly ServiceProbe[]> {
+    const state = this.slots[slot].running ? ('healthy' as const) : ('down' as const);
+    return Promise.resolve((['backend', 'frontend', 'worker'] as const).map((service) => ({ service, state, detail: state })));
+  }
+
+  switchTo(slot: Slot, lease: Lease): Promise<{ effectiveMs: number; at: string }> {
+    return this.#effect(`switch ${slot}`, lease, () => {
+      if (!this.slots[slot].running) throw refuse('switch-failed', `${slot} does not answer.`);
+      if (this.active !== slot) {
+        this.#previous = this.active;
+        this.active = slot;
+        this.slots[slot].sockets += 5;
+        for (const gate of ['readiness', 'standby']) this.passed.delete(`${gate} ${otherSlot(slot)}`);
+      }
+      return { effectiveMs: 1, at: new Date(0).toISOString() };
+    });
+  }
+
+  startWork(slot: Slot, lease: Lease): Promise<void> {
+    return this.#effect(`start-work ${slot}`, lease, () => {
+      this.slots[slot].working = true;
+    });
+  }
+
+  pauseWork(slot: Slot, lease: Lease): Promise<void> {
+    return this.#effect(`pause-work ${slot}`, lease, () => {
+      this.slots[slot].working = false;
+    });
+  }
+
+  drain(slot: Slot, to: Slot, _handoverId: string, lease: Lease): Promise<void> {
+    return this.#effect(`drain ${slot}`, lease, () => {
+      if (this.active !== to) throw refuse('drain-failed', `The front door does not answer from ${to}.`);
+      this.slots[to].sockets += this.slots[slot].sockets;
+      Object.assign(this.slots[slot], { draining: true, sockets: 0 });
+    });
+  }
+
+  undrain(slot: Slot, lease: Lease): Promise<void> {
+    return this.#effect(`undrain ${slot}`, lease, () => {
+      this.slots[slot].draining = false;
+    });
+  }
+
+  inFlight(slot: Slot): Promise<InFlight> {
+    const { sockets } = this.slots[slot];
+    return Promise.resolve({ sockets, notYetHinted: 0, httpInFlight: 0, appendQueue: 0, activeJobs: 0, forced: 0 });
+  }
+
+  stop(slot: Slot, lease: Lease): Promise<void> {
+    return this.#effect(`stop ${slot}`, lease, () => {
+      this.#refuseActive(slot);
+      this.slots[slot] = { ...this.slots[slot], running: false, working: false, draining: false, sockets: 0 };
+      this.#forget(slot);
+    });
+  }
+
+  /** The process ends by itself; the front door answers from nowhere if it was active. */
+  crash(slot: Slot): void {
+    this.slots[slot] = { ...this.slots[slot], running: false, working: false, sockets: 0 };
+    if (this.active === slot) this.active = null;
+  }
+
+  #forget(slot: Slot): void {
+    for (const gate of this.passed) if (gate.endsWith(slot)) this.passed.delete(gate);
+  }
+
+  #refuseActive(slot: Slot): void {
+    if (this.active !== slot) return;
+    this.violations.push(`asked to end the active slot ${slot}`);
+    throw refuse('slot-active', `${slot} serves.`);
+  }
+
+  #effect<T>(call: string, { fence }: { readonly fence: number }, change: () => T): Promise<T> {
+    if (fence !== this.#fence || this.#holder === null) return Promise.reject(refuse('lease-lost', 'A newer lease exists.'));
+    this.calls.push(call);
+    const fault = this.fault(call);
+    return new Promise((resolve) => {
+      if (fault === 'before') throw new Error(`${call} failed`);
+      const result = change();
+      if (fault === 'after') throw new Error(`${call} did its work and failed then`);
+      resolve(result);
+    });
+  }
+}
+
+function empty(): FakeSlot {
+  return { release: null, running: false, working: false, draining: false, sockets: 0 };
+}

@@ -1,0 +1,254 @@
+import { hostname, userInfo } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Slot, otherSlot } from '@devplatform/contracts';
+import { startParts, stopParts, until, type Parts } from '@devplatform/embedded';
+import {
+  RolloutError,
+  type Environment,
+  type InFlight,
+  type Lease,
+  type LeaseHolder,
+  type MigrationReport,
+  type Release,
+  type ServiceProbe,
+  type SlotAddresses,
+  type SlotState,
+  type SwitchReport,
+  type Target,
+} from '@devplatform/rollout-engine';
+import { z } from 'zod';
+import { ControlPlane } from './control-plane.ts';
+import type { FrontDoorClient } from './front-door-client.ts';
+import { FrontDoorProcess } from './front-door-process.ts';
+import { LeaseStore } from './lease.ts';
+import { runMigrations } from './migration.ts';
+import { answeringSlot } from './public-entry.ts';
+import { Releases } from './releases.ts';
+import { keepSecrets, readSecrets } from './secrets.ts';
+import { probeSlot } from './service-probe.ts';
+import { SlotProcesses } from './slot-processes.ts';
+import { switchTraffic } from './traffic-switch.ts';
+
+const Settings = z.object({
+  /** Port of the front door; default: a free one, the same for as long as the environment exists. */
+  PORT: z.coerce.number().int().min(1).max(65_535).optional(),
+  LOG_LEVEL: z.string().default('info'),
+});
+
+/** Milliseconds after which a slot that runs but does not answer through the front door is not called active. */
+const ANSWER_MS = 5000;
+
+export interface LocalTargetOptions {
+  /** Folder of everything that the environment keeps: data, records, logs, secrets. */
+  readonly home: string;
+  /** `dist/releases`. */
+  readonly releasesDir: string;
+  readonly log?: (line: string) => void;
+  /** PORT, LOG_LEVEL, and what replaces embedded parts; default `process.env`. */
+  readonly env?: NodeJS.ProcessEnv;
+}
+
+/** Blue and green as processes of this machine, behind a front door of our own. */
+export interface LocalTarget extends Target {
+  /** What users connect to, without a trailing slash; null while it is down. */
+  readonly publicUrl: string | null;
+  /** Routes and traffic; null while it is down. */
+  readonly frontDoor: FrontDoorClient | null;
+  /** Ends everything, by the ids that were recorded; data stays. Throws `locked` while another process deploys. */
+  down(): Promise<{ readonly stopped: readonly string[] }>;
+}
+
+export function localTarget(options: LocalTargetOptions): LocalTarget {
+  return new ProcessTarget(options);
+}
+class ProcessTarget implements LocalTarget {
+  readonly name = 'local';
+  readonly #home: string;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #settings: z.infer<typeof Settings>;
+  readonly #log: (line: string) => void;
+  readonly #releases: Releases;
+  readonly #leases: LeaseStore;
+  readonly #slots: SlotProcesses;
+  readonly #frontDoor: FrontDoorProcess;
+
+  constructor({ home, releasesDir, log = () => undefined, env = process.env }: LocalTargetOptions) {
+    this.#home = resolve(home);
+    this.#env = env;
+    this.#settings = Settings.parse(env);
+    this.#log = log;
+    this.#releases = new Releases(resolve(releasesDir));
+    this.#leases = new LeaseStore(join(this.#home, 'lock'));
+    this.#slots = new SlotProcesses(this.#home);
+    this.#frontDoor = new FrontDoorProcess(this.#home);
+  }
+
+  get publicUrl(): string | null {
+    return this.#frontDoor.publicUrl;
+  }
+
+  get frontDoor(): FrontDoorClient | null {
+    return this.#frontDoor.client;
+  }
+
+  async describe(): Promise<Environment> {
+    const table = (await this.frontDoor?.state()) ?? null;
+    const slots = { blue: this.#describe('blue'), green: this.#describe('green') };
+    const routed = table?.active ?? null;
+    const previous = table?.previous ?? null;
+    return {
+      target: this.name,
+      exists: table !== null || this.#running().length > 0,
+      active: routed !== null && (await this.#answers(routed)) ? routed : null,
+      previous: previous !== null && slots[previous].running ? previous : null,
+      publicUrl: this.publicUrl,
+      slots,
+    };
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- the port is asynchronous, a folder is not
+  async lease(holder: LeaseHolder): Promise<Lease> {
+    return this.#leases.acquire(holder);
+  }
+
+  // eslint-disable-next-line @typescript-eslint/require-await -- as above
+  async resolveRelease(tag: string | undefined): Promise<Release> {
+    return this.#releases.find(tag);
+  }
+
+  async prepare({ fence }: Lease): Promise<{ readonly created: boolean }> {
+    this.#leases.assertHeld(fence);
+    const parts = await this.#parts();
+    if (this.#frontDoor.isRunning) return { created: false };
+    const secrets = await keepSecrets(this.#home);
+    await this.#frontDoor.start({ parts, secrets, port: this.#settings.PORT, running: this.#running() });
+    this.#log(`front door on ${this.publicUrl ?? ''}`);
+    return { created: true };
+  }
+
+  async migrate(release: Release, { fence }: Lease): Promise<MigrationReport> {
+    this.#leases.assertHeld(fence);
+    return runMigrations(release, this.#releases.folder(release), (await this.#parts()).databaseUrl);
+  }
+
+  async deploy(slot: Slot, release: Release, { fence }: Lease): Promise<void> {
+    this.#leases.assertHeld(fence);
+    await this.#refuseActive(slot, 'replaced');
+    const publicUrl = this.publicUrl;
+    if (publicUrl === null) throw notUp();
+    const environment = { parts: await this.#parts(), secrets: readSecrets(this.#home), publicUrl, logLevel: this.#settings.LOG_LEVEL };
+    await this.#slots.start(slot, release, this.#releases.folder(release), environment);
+    this.#log(`${release.tag} started in ${slot}: ${this.#addresses(slot).backend}`);
+  }
+
+  probe(slot: Slot): Promise<readonly ServiceProbe[]> {
+    return probeSlot(this.#home, slot, this.#describe(slot).addresses);
+  }
+
+  async switchTo(slot: Slot, { fence }: Lease): Promise<SwitchReport> {
+    this.#leases.assertHeld(fence);
+    const { backend, frontend } = this.#addresses(slot);
+    const door = this.frontDoor;
+    const publicUrl = this.publicUrl;
+    if (door === null || publicUrl === null) throw notUp();
+    return switchTraffic(door, publicUrl, { slot, routes: { backend, frontend }, fence });
+  }
+
+  async startWork(slot: Slot, { fence }: Lease): Promise<void> {
+    this.#leases.assertHeld(fence);
+    await this.#control(slot).startWork();
+  }
+
+  async pauseWork(slot: Slot, { fence }: Lease): Promise<void> {
+    this.#leases.assertHeld(fence);
+    await this.#control(slot).pauseWork();
+  }
+
+  async drain(slot: Slot, to: Slot, handoverId: string, { fence }: Lease): Promise<void> {
+    this.#leases.assertHeld(fence);
+    const publicUrl = this.publicUrl;
+    if (publicUrl === null) throw notUp();
+    await this.#control(slot).drain({ handoverId, to, publicUrl });
+  }
+
+  async undrain(slot: Slot, { fence }: Lease): Promise<void> {
+    this.#leases.assertHeld(fence);
+    await this.#control(slot).undrain();
+  }
+
+  async inFlight(slot: Slot): Promise<InFlight> {
+    return this.#control(slot).inFlight();
+  }
+
+  async stop(slot: Slot, { fence }: Lease): Promise<void> {
+    this.#leases.assertHeld(fence);
+    await this.#refuseActive(slot, 'stopped');
+    const stopped = await this.#slots.stop(slot);
+    if (stopped.length > 0) this.#log(`stopped ${stopped.join(', ')}`);
+  }
+
+  async down(): Promise<{ readonly stopped: readonly string[] }> {
+    const who = `${userInfo().username}@${hostname()}`;
+    const lease = this.#leases.acquire({ who, deploymentId: 'down' }, { supersedeOwn: true });
+    try {
+      const stopped = [...((await this.#frontDoor.stop()) ? ['front-door'] : [])];
+      for (const slot of Slot.options) stopped.push(...(await this.#slots.stop(slot)));
+      return { stopped: [...stopped, ...(await stopParts(this.#home))] };
+    } finally {
+      await lease.release();
+    }
+  }
+
+  #parts(): Promise<Parts> {
+    return startParts(this.#home, this.#env);
+  }
+
+  #running(): readonly Slot[] {
+    return Slot.options.filter((slot) => this.#slots.isRunning(slot, 'backend'));
+  }
+
+  #describe(slot: Slot): SlotState {
+    const record = this.#slots.record(slot);
+    if (record === null) return { slot, release: null, digest: null, running: false, addresses: null };
+    const { release, digest } = record;
+    return { slot, release, digest, running: this.#slots.isComplete(slot), addresses: this.#addresses(slot) };
+  }
+
+  #addresses(slot: Slot): SlotAddresses {
+    const addresses = this.#slots.addresses(slot, readSecrets(this.#home));
+    if (addresses !== null) return addresses;
+    throw new RolloutError('nothing-deployed', `Nothing is deployed in ${slot}.`, {
+      untouched: 'Nothing was changed.',
+      next: `Deploy a release there: \`npx nx deploy backend --slot ${slot}\`.`,
+    });
+  }
+
+  #control(slot: Slot): ControlPlane {
+    return new ControlPlane(slot, this.#addresses(slot));
+  }
+
+  /** A slot that runs but is slow for a moment is still the active one. */
+  async #answers(slot: Slot): Promise<boolean> {
+    const look = async (): Promise<'yes' | 'no' | null> => {
+      if (!this.#slots.isRunning(slot, 'backend') || this.publicUrl === null) return 'no';
+      return (await answeringSlot(this.publicUrl)) === slot ? 'yes' : null;
+    };
+    return (await until(look, { what: slot, deadlineMs: ANSWER_MS }).catch(() => 'no')) === 'yes';
+  }
+
+  async #refuseActive(slot: Slot, verb: string): Promise<void> {
+    const table = (await this.frontDoor?.state()) ?? this.#frontDoor.record;
+    if (table?.active !== slot || !this.#slots.isRunning(slot, 'backend')) return;
+    throw new RolloutError('slot-active', `${slot} serves the users now and cannot be ${verb}.`, {
+      untouched: 'Both slots and the front door are as they were.',
+      next: `Use the other slot: \`npx nx deploy backend --slot ${otherSlot(slot)}\`.`,
+    });
+  }
+}
+
+function notUp(): RolloutError {
+  return new RolloutError('environment-broken', 'The front door does not run.', {
+    untouched: 'Both slots are as they were.',
+    next: 'Deploy again; that starts it with the routes that it had.',
+  });
+}
