@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { RELEASES } from '@devplatform/contracts';
+import { RELEASE } from '@devplatform/contracts';
 import { choosePort, startParts, stopParts, until } from '@devplatform/embedded';
 import { migrations } from '@devplatform/migrations';
 import { migrate } from '@devplatform/runtime/database';
@@ -40,10 +40,7 @@ async function develop(pagePort: number): Promise<void> {
     ...{ S3_ENDPOINT: parts.s3.endpoint, S3_PUBLIC_ENDPOINT: page, S3_REGION: parts.s3.region, S3_BUCKET: parts.s3.bucket },
     ...{ S3_ACCESS_KEY: parts.s3.accessKey, S3_SECRET_KEY: parts.s3.secretKey },
   };
-  const watcher = watch([
-    bundle('backend', RELEASES[RELEASES.length - 1] ?? '', join(out, 'backend')),
-    bundle('worker', '1.3.0', join(out, 'worker')),
-  ]);
+  const watcher = watch((['backend', 'worker'] as const).map((app) => bundle(app, RELEASE, join(out, app))));
   await new Promise<void>((resolve, reject) => {
     watcher.on('event', (event) => {
       if (event.code === 'END') resolve();
@@ -59,12 +56,13 @@ async function develop(pagePort: number): Promise<void> {
     INTERNAL_PORT: String(backendInternal),
   });
   start(process.execPath, ['--watch', '--watch-preserve-output', join(out, 'worker/main.js')], { INTERNAL_PORT: String(workerInternal) });
+  const api = `http://127.0.0.1:${backendPort}`;
+  await until(async () => (await fetch(`${api}/api/v1/health`)).ok, { what: 'the backend to be healthy', deadlineMs: 60_000 });
   start('vite', ['apps/frontend', '--port', String(pagePort), '--strictPort', '--host', '127.0.0.1', '--logLevel', 'warn'], {
-    BACKEND_URL: `http://127.0.0.1:${backendPort}`,
-    S3_ENDPOINT: parts.s3.endpoint,
+    BACKEND_URL: api,
   });
-  await until(async () => (await fetch(`${page}/api/v1/health`)).ok, { what: 'the applications to answer', deadlineMs: 60_000 });
-  console.log(`\n  ${page}\n  API http://127.0.0.1:${backendPort}/api/v1/docs\n  Ctrl-C ends everything.\n`);
+  await until(async () => (await fetch(page)).ok, { what: 'the page to be served', deadlineMs: 60_000 });
+  console.log(`\n  ${page}\n  API ${api}/api/v1/docs\n  Ctrl-C ends everything.\n`);
   await once(process, 'SIGINT');
   for (const child of children) child.kill('SIGTERM');
   await Promise.all(children.filter((child) => child.exitCode === null).map((child) => once(child, 'exit')));

@@ -61,8 +61,10 @@ const lengthOf = (body: string | Uint8Array | undefined): Record<string, string>
 
 /** `ECONNRESET` rather than a sentence, where there is one. */
 export function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  return 'code' in error && typeof error.code === 'string' ? error.code : error.message;
+  // By shape: errors of Node's own and of the test runner's world are not of one class.
+  const { code, message } = (error ?? {}) as { readonly code?: unknown; readonly message?: unknown };
+  if (typeof code === 'string') return code;
+  return typeof message === 'string' ? message : String(error);
 }
 
 export const headerOf = (answer: Answer, name: string): string | null => {

@@ -44,7 +44,7 @@ const TICK_MS = 5;
  */
 export class HttpObserver {
   readonly #load: HttpLoad;
-  readonly #kept = new Agent({ keepAlive: true, maxSockets: 24 });
+  readonly #kept = new Agent({ keepAlive: true });
   readonly #records: RequestRecord[] = [];
   readonly #inFlight = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
@@ -100,7 +100,7 @@ export class HttpObserver {
       body: JSON.stringify({ body: note, position: [0, 0, 0] }),
     };
     await this.#observe('annotate', connection, post, note);
-    if (turn % 5 === 0) await this.#observe('annotate', connection, post, note);
+    if (Math.floor(turn / MIX.length) % 5 === 0) await this.#observe('annotate', connection, post, note);
   }
 
   async #observe(kind: RequestKind, connection: RequestRecord['connection'], what: Exchange, note?: string): Promise<void> {

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
   Annotation,
-  CompleteUpload,
   IDEMPOTENCY_HEADER,
   ModelVersion,
   Project,
@@ -10,6 +9,7 @@ import {
   Task,
   Token,
   Upload,
+  type CompleteUpload,
   type NewUpload,
 } from '@devplatform/contracts';
 import { z } from 'zod';

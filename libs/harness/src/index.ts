@@ -1,0 +1,12 @@
+export { Crowd, type CrowdSize } from './crowd.ts';
+export { query } from './database.ts';
+export { LocalEnvironment, type CommandEvent, type Deployment, type EnvironmentOptions } from './environment.ts';
+export { runCommand, type CommandResult } from './command-line.ts';
+export type { Evidence, Move } from './evidence.ts';
+export { footprintOf } from './footprint.ts';
+export { generateGlb, type GlbSpec } from './glb.ts';
+export { Platform } from './platform.ts';
+export { reportOf, summaryOf } from './report.ts';
+export { switchUnderLoad, type News, type Scenario } from './scenario.ts';
+export type { UploadFile } from './uploader.ts';
+export { MUST_SHOW, verdictOf, type Finding, type Minimum } from './verdict.ts';
