@@ -14,8 +14,9 @@ import {
   type Scenario,
   type UploadFile,
 } from '@devplatform/harness';
-import { chalk } from 'zx';
+import { $, chalk } from 'zx';
 import { root } from './bundle.mts';
+import { setUpRedis } from './setup.mts';
 
 const HELP = `npm run demo [-- --headless] [-- --json]
 
@@ -43,8 +44,15 @@ const interrupted = new AbortController();
 process.on('SIGINT', () => {
   interrupted.abort();
 });
+const interruption = new Promise<never>((_, reject) => {
+  interrupted.signal.addEventListener('abort', () => {
+    reject(new Error('interrupted'));
+  });
+});
+interruption.catch(() => undefined);
 if (values.help) console.log(HELP);
-else process.exitCode = await demonstrate({ headless: values.headless ?? false, json: values.json ?? false });
+// Whatever an interrupted demonstration was waiting for ends with it.
+else process.exit(await demonstrate({ headless: values.headless ?? false, json: values.json ?? false }));
 
 /** Resolves to the exit code. */
 async function demonstrate({ headless, json }: { headless: boolean; json: boolean }): Promise<number> {
@@ -52,8 +60,8 @@ async function demonstrate({ headless, json }: { headless: boolean; json: boolea
     if (!json) console.log(line);
   };
   const tell = narrator(say);
-  await removeLeftovers();
   try {
+    await prepare(say);
     tell({ type: 'stage', stage: 'v1.2.0 comes up on blue, with PostgreSQL, Redis and an object store' });
     await using environment = await LocalEnvironment.bringUp({
       ...{ home: HOME, releases: RELEASES },
@@ -62,7 +70,7 @@ async function demonstrate({ headless, json }: { headless: boolean; json: boolea
       },
     });
     say(`\n  The platform is at ${chalk.bold.underline(environment.publicUrl)}`);
-    const evidence = await switchUnderLoad(environment, { ...(await scenario()), tell });
+    const evidence = await Promise.race([switchUnderLoad(environment, { ...(await scenario()), tell }), interruption]);
     const findings = verdictOf(evidence, ENOUGH);
     const holds = findings.every((finding) => finding.holds);
     say(`\n${reportOf(evidence, findings)}\n`);
@@ -70,9 +78,10 @@ async function demonstrate({ headless, json }: { headless: boolean; json: boolea
     if (json) console.log(JSON.stringify(summaryOf(evidence, findings), null, 2));
     if (!headless && !interrupted.signal.aborted) {
       say(`\nv1.3.0 serves on green at ${chalk.bold.underline(environment.publicUrl)}. Ctrl-C ends everything.`);
-      await new Promise((resolve) => {
-        interrupted.signal.addEventListener('abort', resolve);
-      });
+      // A signal handler alone does not keep a process alive.
+      const alive = setInterval(() => undefined, 60_000);
+      await interruption.catch(() => undefined);
+      clearInterval(alive);
     }
     say('\nEnding everything that was started …');
     return holds ? 0 : 1;
@@ -83,20 +92,24 @@ async function demonstrate({ headless, json }: { headless: boolean; json: boolea
   }
 }
 
-/** An earlier demonstration that was killed may still run. */
-async function removeLeftovers(): Promise<void> {
+/** Everything that is needed before anything starts; an earlier demonstration that was killed may still run. */
+async function prepare(say: (line: string) => void): Promise<void> {
+  await setUpRedis();
+  say('Building v1.2.0 and v1.3.0, or taking them from the cache …');
+  await $({ cwd: root, quiet: true })`nx build scripts`;
   await runCommand(['down', '--home', HOME, '--releases', RELEASES]);
   rmSync(HOME, { recursive: true, force: true });
 }
 
 async function scenario(): Promise<Scenario> {
+  const models = await realModels();
   return {
     size: { requestsPerSecond: 100, scenes: 8, editorsPerScene: 4, editsPerSecond: 48 },
     steadySeconds: 3,
     requests: ENOUGH.requests,
     upload: { fileName: 'hundred-megabytes.glb', content: { bytes: 100_000_000, seed: 1 }, bandwidth: 8 },
-    jobs: await realModels(),
-    jobsUnderWay: 12,
+    jobs: Array.from({ length: 8 }, () => models).flat(),
+    jobsUnderWay: 6,
   };
 }
 

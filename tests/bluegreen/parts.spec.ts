@@ -24,7 +24,7 @@ describe('a part that both slots share', () => {
     'BG-50: %s down at the start of a slot keeps that slot from being switched to',
     async (_part, env, named) => {
       const before = await environment.describe();
-      const args = ['deploy', 'backend', '--slot', 'green', '--release', 'v1.3.0', '--readiness-timeout', '5'];
+      const args = ['deploy', 'backend', '--slot', 'green', '--release', 'v1.3.0', '--readiness-timeout', '4'];
       const { exitCode, output } = await environment.command(args, env);
       expect(exitCode).not.toBe(0);
       expect(output).toMatch(named);
@@ -58,7 +58,7 @@ describe('a part that both slots share', () => {
     await using crowd = await Crowd.gather(environment, SIZE);
     await crowd.goesOnFor(2 * SECOND);
     await crowd.uploads([
-      { fileName: 'large.glb', content: { bytes: 20_000_000, seed: 1 }, bandwidth: 4 },
+      { fileName: 'large.glb', content: { bytes: 12_000_000, seed: 1 }, bandwidth: 4 },
       { fileName: 'small.glb', content: { bytes: 1_000_000, seed: 2 } },
     ]);
     await crowd.goesOnFor(SECOND);

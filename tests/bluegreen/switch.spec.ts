@@ -16,8 +16,8 @@ describe('a switch, a rollback and the way forward again under load', () => {
       steadySeconds: 5,
       requests: 20_500,
       upload: { fileName: 'hundred-megabytes.glb', content: { bytes: 100_000_000, seed: 1 }, bandwidth: 3 },
-      jobsUnderWay: 16,
-      jobs: Array.from({ length: 40 }, (_, i) => ({ fileName: `model-${i + 1}.glb`, content: { bytes: 1_000_000, seed: 2 + i } })),
+      jobsUnderWay: 18,
+      jobs: Array.from({ length: 48 }, (_, i) => ({ fileName: 'one-megabyte.glb', content: { bytes: 1_000_000, seed: 2 + i } })),
     });
     findings = verdictOf(evidence, MUST_SHOW);
     console.log(reportOf(evidence, findings));

@@ -37,6 +37,7 @@ export class LocalEnvironment implements AsyncDisposable {
   readonly #releases: string;
   readonly #target: Target;
   readonly #keep: boolean;
+  readonly #running = new Set<Promise<CommandResult>>();
 
   private constructor(home: string, releases: string, publicUrl: string, keep: boolean) {
     this.home = home;
@@ -78,7 +79,9 @@ export class LocalEnvironment implements AsyncDisposable {
 
   /** Runs the command line on this environment. */
   command(args: readonly string[], env: NodeJS.ProcessEnv = {}, onEvent?: Listener): Promise<CommandResult> {
-    return runCommand([...args, '--home', this.home, '--releases', this.#releases], env, onEvent);
+    const running = runCommand([...args, '--home', this.home, '--releases', this.#releases], env, onEvent);
+    this.#running.add(running);
+    return running.finally(() => this.#running.delete(running));
   }
 
   /** Throws with what the command line said unless the traffic was moved. */
@@ -91,6 +94,8 @@ export class LocalEnvironment implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    // A deployment that is being interrupted first stops in order; it holds the lease until then.
+    await Promise.allSettled(this.#running);
     succeeded(await this.command(['down']));
     if (!this.#keep) rmSync(this.home, { recursive: true, force: true });
   }

@@ -89,40 +89,58 @@ export const summaryOf = (evidence: Evidence, findings: readonly Finding[]): unk
   findings,
 });
 
+/** A rollback is measured from the decision, the others from the switch: what comes before it is their work. */
+const lastAnswer = (move: Move): string => {
+  const { timeline, seen } = move;
+  if (seen.lastAnswerOfOld === null) return 'none';
+  if (timeline.move === 'rollback') return `${lastAnswerMs(move).toFixed(0)} ms, from the decision`;
+  return `${(seen.lastAnswerOfOld - timeline.told).toFixed(0)} ms`;
+};
+
 const drainedMs = ({ timeline: { drained, told } }: Move): number | null => (drained === null ? null : drained - told);
+
+/** Without colours, and without a line between rows. */
+const PLAIN = { style: { head: [], border: [] }, chars: { mid: '', 'left-mid': '', 'mid-mid': '', 'right-mid': '' } };
 
 function thingsTable(lines: readonly Line[]): string {
   const table = new Table({
     head: ['', 'in all', 'crossed a switch', 'fine', 'lost', 'doubled', 'longest gap', 'sent again', ''],
     colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'right', 'right', 'left'],
-    style: { head: [], border: [] },
+    ...PLAIN,
   });
   for (const { what, inAll, underWay, fine, lost, doubled, longestGap, retries, note } of lines)
     table.push([what, inAll, what === 'edits' ? '' : underWay, fine, lost, doubled, `${longestGap} ms`, retries, note]);
   return table.toString();
 }
 
+/** One line for each file name, however often it was uploaded. */
 function filesTable({ uploads, storedHashes, jobs }: Evidence): string {
   const table = new Table({
-    head: ['upload', 'size', 'arrived in', 'as it was sent', 'its job', 'done by', 'effects'],
-    colAligns: ['left', 'right', 'right', 'left', 'left', 'left', 'right'],
-    style: { head: [], border: [] },
+    head: ['upload', 'size', 'times', 'arrived in', 'as it was sent', 'ready in', 'jobs done by', 'exactly once'],
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right', 'left', 'right'],
+    ...PLAIN,
   });
-  for (const { uploadId, fileName, size, sha256, startedAt, storedAt, finishedAt, status, taskId } of uploads) {
-    const job = jobs.find((candidate) => candidate.taskId === taskId);
+  const within = (durations: readonly number[]): string => `${(Math.max(...durations) / 1000).toFixed(1)} s`;
+  for (const [fileName, of = []] of Object.entries(Object.groupBy(uploads, (upload) => upload.fileName))) {
+    const intact = of.filter(({ uploadId, sha256 }) => storedHashes.get(uploadId) === sha256);
+    const done = jobs.filter(({ taskId }) => of.some((upload) => upload.taskId === taskId));
+    const slots = Object.entries(Object.groupBy(done, ({ slot, release }) => (slot === null ? 'nobody' : `${slot} v${release ?? '?'}`)));
     table.push([
-      ...[fileName, `${(size / 1e6).toFixed(1)} MB`, storedAt === 0 ? 'never' : `${((storedAt - startedAt) / 1000).toFixed(1)} s`],
-      ...[storedHashes.get(uploadId) === sha256 ? 'yes' : 'NO', `${status}, ${((finishedAt - startedAt) / 1000).toFixed(1)} s in all`],
-      ...[job?.slot == null ? 'nobody' : `${job.slot} (${job.release ?? '?'})`, job?.effects ?? 0],
+      ...[fileName, sizeOf(of[0]?.size ?? 0), of.length, within(of.map(({ startedAt, storedAt }) => storedAt - startedAt))],
+      ...[`${intact.length} of ${of.length}`, within(of.map(({ storedAt, finishedAt }) => finishedAt - storedAt))],
+      slots.map(([slot, by]) => `${by?.length ?? 0} on ${slot}`).join(', '),
+      `${done.filter(({ effects, versions }) => effects === 1 && versions === 1).length} of ${of.length}`,
     ]);
   }
   return table.toString();
 }
 
+const sizeOf = (bytes: number): string => (bytes < 1e6 ? `${(bytes / 1e3).toFixed(0)} kB` : `${(bytes / 1e6).toFixed(0)} MB`);
+
 function movesTable(moves: readonly Move[]): string {
   const table = new Table({
-    head: ['', 'from → to', 'effective', 'proven', 'last answer of the old slot', 'old slot empty', 'accounted for'],
-    style: { head: [], border: [] },
+    head: ['', 'from → to', 'effective', 'proven', 'last answer of the old slot after', 'old slot empty', 'accounted for'],
+    ...PLAIN,
   });
   for (const move of moves) {
     const { timeline, ledger } = move;
@@ -134,7 +152,7 @@ function movesTable(moves: readonly Move[]): string {
         `${effectiveMs(move).toFixed(0)} ms`,
         `${(timeline.proven - timeline.told).toFixed(0)} ms`,
       ],
-      ...[`${lastAnswerMs(move).toFixed(0)} ms after the decision`, drained === null ? 'never' : `${(drained / 1000).toFixed(1)} s`],
+      ...[lastAnswer(move), drained === null ? 'never' : `${(drained / 1000).toFixed(1)} s`],
       ledger.differences.length === 0 ? `${ledger.rows.length} things, nothing missing` : ledger.differences.join('\n'),
     ]);
   }
