@@ -1,3 +1,4 @@
+import { isatty } from 'node:tty';
 import { inWords, type Plan, RolloutError, type RolloutEvent, wording } from '@devplatform/rollout-engine';
 import { createColors } from 'picocolors';
 import { exitCode } from './exit-code.ts';
@@ -41,7 +42,7 @@ export const jsonReporter: Reporter = {
 const QUIET_FOR_MS = 1_000;
 
 export class TextReporter implements Reporter {
-  readonly #colour = createColors(process.stdout.isTTY);
+  readonly #colour = createColors(isatty(1));
   /** Said already when they happened. */
   readonly #failures = new Set<string>();
   #slow: NodeJS.Timeout | undefined;
@@ -106,7 +107,7 @@ export class TextReporter implements Reporter {
 
   error(error: unknown): void {
     clearTimeout(this.#slow);
-    const { red, dim } = createColors(process.stderr.isTTY);
+    const { red, dim } = createColors(isatty(2));
     err(`${red('✗')} ${error instanceof Error ? error.message : String(error)}`);
     if (!(error instanceof RolloutError)) return;
     err(`  ${dim('untouched')}  ${error.untouched}`);
