@@ -25,15 +25,15 @@ describe('smoke gate', () => {
   it('fails with every reason at once', async () => {
     await using server = await SlotServer.start({ 'GET /api/v1/projects': () => ({ status: 500, body: 'broken' }) });
     server.hub.fault = 'no-upgrade';
-    const result = await smoke().check(contextOf(server, AbortSignal.timeout(1000)));
+    const result = await smoke().check(contextOf(server, AbortSignal.timeout(5000)));
     expect(result).toMatchObject({ reason: expect.stringMatching(/projects: .*500: broken; websocket: the upgrade/) });
     expect(result.checks.filter(({ status }) => status === 'passed').map(({ name }) => name)).toContain('health');
-  });
+  }, 30_000);
 
   it('bounds each test', async () => {
     await using server = await SlotServer.start();
     const result = await smoke([stuck], 50).check(contextOf(server));
-    expect(result).toMatchObject({ status: 'failed', reason: 'stuck: no result within 0.05 s' });
+    expect(result).toMatchObject({ status: 'failed', reason: expect.stringContaining('stuck: no result within 0.05 s') });
   });
 
   it('cannot tell when it is interrupted', async () => {
