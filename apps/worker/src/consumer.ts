@@ -56,9 +56,11 @@ export class Consumer {
     const worker = this.#worker;
     if (worker === null) return;
     this.#worker = null;
+    // BullMQ would wait for a Redis that is away before it closes.
+    const idle = this.#active === 0 && this.#options.redis.status !== 'ready';
     this.#finishing.set(
       worker,
-      worker.close().finally(() => this.#finishing.delete(worker)),
+      worker.close(idle).finally(() => this.#finishing.delete(worker)),
     );
   }
 

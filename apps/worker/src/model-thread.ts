@@ -1,13 +1,9 @@
-import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ObjectStore } from '@devplatform/runtime/storage';
 import { Rejection } from './model-processing/rejection.ts';
 import type { ThreadMessage, ThreadRequest, ThreadSetup } from './model-processing/thread/messages.ts';
 import { processStoredModel } from './model-processing/thread/stored-model.ts';
 import { isOutage } from './outage.ts';
-
-// A model takes seconds of a core; people who edit meanwhile come first. On Linux this is the priority of this thread alone.
-setPriority(0, constants.priority.PRIORITY_LOW);
 
 const port = parentPort;
 if (port === null) throw new Error('model-thread is started by the worker, not by hand');

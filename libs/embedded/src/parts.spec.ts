@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from '@jest/globals';
@@ -26,6 +26,14 @@ describe('the embedded parts', () => {
     expect(await stopParts(dir)).toEqual(['s3', 'redis', 'postgres']);
     expect(await startParts(dir, {})).toEqual(first);
     await expect(query(first.databaseUrl, 'SELECT FROM kept')).resolves.toBe(0);
+  }, 60_000);
+
+  it('leave nothing running where one of them cannot be started', async () => {
+    const broken = mkdtempSync(join(tmpdir(), 'devplatform-parts-'));
+    writeFileSync(join(broken, 'redis'), 'in the way of its data');
+    await expect(startParts(broken, {})).rejects.toThrow('EEXIST');
+    expect(['postgres', 'redis', 's3'].map((name) => findProcess(broken, name))).toEqual([null, null, null]);
+    rmSync(broken, { recursive: true, force: true });
   }, 60_000);
 
   it('are replaced by what the environment names', async () => {

@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import {
-  Annotation,
   IDEMPOTENCY_HEADER,
-  ModelVersion,
   Project,
   Scene,
   SignedParts,
@@ -12,7 +10,7 @@ import {
   type CompleteUpload,
   type NewUpload,
 } from '@devplatform/contracts';
-import { z } from 'zod';
+import type { z } from 'zod';
 import { exchange, type Answer } from './exchange.ts';
 
 /** An answer that was no success. */
@@ -51,10 +49,6 @@ export class Platform {
     return this.call('POST', `/projects/${projectId}/scenes`, Scene, { name });
   }
 
-  annotate(projectId: string, body: string): Promise<z.infer<typeof Annotation>> {
-    return this.call('POST', `/projects/${projectId}/annotations`, Annotation, { body, position: [0, 0, 0] });
-  }
-
   createUpload(projectId: string, upload: z.infer<typeof NewUpload>): Promise<z.infer<typeof Upload>> {
     return this.call('POST', `/projects/${projectId}/uploads`, Upload, upload);
   }
@@ -75,10 +69,6 @@ export class Platform {
     return this.call('GET', `/tasks/${taskId}`, Task);
   }
 
-  modelVersions(modelId: string): Promise<z.infer<typeof Versions>> {
-    return this.call('GET', `/models/${modelId}/versions`, Versions);
-  }
-
   /** One exchange; throws ApiError unless it succeeded, and ZodError where the answer is not what the contract says. */
   async call<T>(method: string, path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> {
     const answer = await exchange({
@@ -94,5 +84,3 @@ export class Platform {
     return schema.parse(JSON.parse(answer.body.toString()));
   }
 }
-
-const Versions = z.object({ items: z.array(ModelVersion) });
