@@ -2,8 +2,10 @@ import { OBSERVERS, type Call, type ObserverKind, type Reply } from './observers
 
 /* The observer's half of observer-process.ts: makes one observer and calls its methods as it is told. */
 
-const [kind, load] = process.argv.slice(2);
-if (kind === undefined || !Object.hasOwn(OBSERVERS, kind) || load === undefined) throw new Error('usage: observer-main.ts KIND LOAD');
+const [kind] = process.argv.slice(2);
+const { OBSERVER_LOAD: load } = process.env;
+if (kind === undefined || !Object.hasOwn(OBSERVERS, kind) || load === undefined)
+  throw new Error('usage: OBSERVER_LOAD=JSON observer-main.ts KIND');
 const Observer = OBSERVERS[kind as ObserverKind] as unknown as new (load: unknown) => Record<string, (argument: unknown) => unknown>;
 const observer = new Observer(JSON.parse(load));
 

@@ -17,7 +17,9 @@ export class ObserverProcess<K extends ObserverKind> implements AsyncDisposable 
 
   constructor(kind: K, load: ConstructorParameters<Observers[K]>[0]) {
     const main = fileURLToPath(new URL('./observer-main.ts', import.meta.url));
-    this.#child = fork(main, [kind, JSON.stringify(load)], {
+    this.#child = fork(main, [kind], {
+      // Not an argument: it has a token in it, and everybody may read arguments.
+      env: { ...process.env, OBSERVER_LOAD: JSON.stringify(load) },
       serialization: 'advanced',
       execArgv: ['--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
