@@ -1,8 +1,13 @@
 import { SINCE_1_3 } from '@devplatform/contracts';
 import { CreatePlatform1764000000000 } from './1764000000000-create-platform.ts';
+import { AddHandoverLedger1764050000000 } from './1764050000000-add-handover-ledger.ts';
 import { AddAnnotationStatus1764100000000 } from './1764100000000-add-annotation-status.ts';
 
 export type { Phased } from './phase.ts';
 
 /** The migrations that this release knows, oldest first. */
-export const migrations = SINCE_1_3 ? [CreatePlatform1764000000000, AddAnnotationStatus1764100000000] : [CreatePlatform1764000000000];
+export const migrations = [
+  CreatePlatform1764000000000,
+  AddHandoverLedger1764050000000,
+  ...(SINCE_1_3 ? [AddAnnotationStatus1764100000000] : []),
+];

@@ -4,6 +4,7 @@ export * from './headers.ts';
 export * from './health.ts';
 export * from './internal.ts';
 export * from './jobs.ts';
+export * from './ledger.ts';
 export * from './realtime.ts';
 export * from './frames.ts';
 export * from './http.ts';
