@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 
 const ROOT = join(__dirname, '../..');
-export const RELEASES = join(ROOT, 'dist/releases');
+export const RELEASES = process.env.DEVPLATFORM_RELEASES ?? join(ROOT, 'dist/releases');
 
 /** A folder of releases with the good ones and those that `doctor` adds. */
 export function releasesFolder(dir: string): string {

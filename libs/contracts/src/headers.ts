@@ -5,3 +5,7 @@ export const SLOT_HEADER = 'x-slot';
 export const CLIENT_RELEASE_HEADER = 'x-client-release';
 /** Repeating a mutation with the same key (1–200 printable characters) applies it once and repeats the answer. */
 export const IDEMPOTENCY_HEADER = 'idempotency-key';
+/** One loaded page (a UUID that it makes when it starts): the ledger's name for it. */
+export const PAGE_ID_HEADER = 'x-page-id';
+/** Every public answer: the oldest page release that this API still serves. An older page saves, then reloads. */
+export const MINIMUM_CLIENT_HEADER = 'x-minimum-client';

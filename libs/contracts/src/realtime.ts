@@ -43,6 +43,8 @@ export const Hello = z.object({
   /** Number of this client's next new edit, from 1. */
   nextCseq: z.int().min(1),
   reason: z.enum(['open', 'resume', 'handover']),
+  /** Of a resume: milliseconds without a usable connection so far, for the ledger. */
+  gapMs: z.int().min(0).optional(),
 });
 export type Hello = z.infer<typeof Hello>;
 

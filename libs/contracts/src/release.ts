@@ -17,6 +17,9 @@ export const PROTOCOL_WINDOW: readonly [min: number, max: number] = SINCE_1_3 ? 
 /** Contract versions of the model-processing job that this release can consume, ascending. */
 export const JOB_CONTRACTS: readonly number[] = SINCE_1_3 ? [1, 2] : [1];
 
+/** The oldest page release that this API still serves; raised only when a contract is removed. */
+export const MINIMUM_CLIENT: string = '1.2.0';
+
 /** `v1.3.0`, `1.3.0` → `1.3.0`. */
 export const bareVersion = (tag: string): string => tag.replace(/^v/, '');
 /** `1.3.0`, `v1.3.0` → `v1.3.0`, as image tags and release folders are named. */
