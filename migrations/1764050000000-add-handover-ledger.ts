@@ -26,6 +26,7 @@ const STATEMENTS = [
      to_slot text NOT NULL CHECK (to_slot IN ('blue', 'green')),
      counted jsonb NOT NULL,
      at timestamptz NOT NULL DEFAULT now())`,
+  `CREATE INDEX handover_at ON handover (at)`,
   `CREATE TABLE handover_item (
      handover_id uuid NOT NULL REFERENCES handover ON DELETE CASCADE,
      kind text NOT NULL CHECK (kind IN ('socket', 'request', 'upload', 'job', 'page')),
@@ -41,7 +42,7 @@ const STATEMENTS = [
      closed_at timestamptz,
      PRIMARY KEY (handover_id, kind, item))`,
   `CREATE INDEX handover_item_open ON handover_item (kind, item) WHERE outcome IS NULL`,
-  `CREATE INDEX handover_item_session ON handover_item (session) WHERE outcome IS NULL AND session IS NOT NULL`,
+  `CREATE INDEX handover_item_session ON handover_item (handover_id, session) WHERE session IS NOT NULL`,
   `ALTER TABLE processing_task ADD COLUMN checkpoint jsonb`,
   `CREATE TABLE object_removal (
      key text PRIMARY KEY,

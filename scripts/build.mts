@@ -1,21 +1,22 @@
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RELEASES, versionTag, type ReleaseVersion } from '@devplatform/contracts';
 import { Release } from '@devplatform/rollout-engine';
 import { build } from 'rolldown';
 import { $ } from 'zx';
-import { APPS, bundle, root } from './bundle.mts';
+import { APPS, bundle, root, type App } from './bundle.mts';
 
-const HELP = `node scripts/build.mts [VERSION …] [--out DIR]
+const HELP = `node scripts/build.mts [VERSION …] [--out DIR] [--only APP …]
 
 Builds releases into dist/releases/vVERSION (default: all of ${RELEASES.join(', ')}): backend, worker and frontend as plain
 JavaScript, the page with its hashed assets, and release.json with the artifact's digest.
 
   npx nx build scripts               all, from the cache where nothing changed
-  node scripts/build.mts 1.3.0       one`;
+  node scripts/build.mts 1.3.0       one
+  node scripts/build.mts --only backend   these applications again; the others stay as they were built before`;
 
 /** What the release's own code says of itself. */
 async function describe(version: ReleaseVersion): Promise<Pick<Release, 'contracts' | 'protocol' | 'migrations'>> {
@@ -47,21 +48,26 @@ function commit(): string {
   }
 }
 
-async function buildRelease(version: ReleaseVersion, out: string): Promise<void> {
+async function buildApp(app: App, version: ReleaseVersion, folder: string): Promise<void> {
+  const bundling = build(bundle(app, version, join(folder, app)));
+  if (app === 'frontend') {
+    const env = { ...process.env, DEVPLATFORM_RELEASE: version, OUT_DIR: join(folder, 'frontend/public') };
+    await $({ cwd: join(root, 'apps/frontend'), quiet: true, env })`vite build --logLevel warn`;
+  }
+  await bundling;
+}
+
+/** `apps` that are not all of them are built into the release that is there; the others stay. */
+async function buildRelease(version: ReleaseVersion, out: string, apps: readonly App[]): Promise<void> {
   const start = performance.now();
   const tag = versionTag(version);
   const finished = join(out, tag);
   const folder = `${finished}.new`;
   rmSync(folder, { recursive: true, force: true });
-  mkdirSync(folder, { recursive: true });
-  await Promise.all([
-    ...APPS.map((app) => build(bundle(app, version, join(folder, app)))),
-    $({
-      cwd: join(root, 'apps/frontend'),
-      quiet: true,
-      env: { ...process.env, DEVPLATFORM_RELEASE: version, OUT_DIR: join(folder, 'frontend/public') },
-    })`vite build --logLevel warn`,
-  ]);
+  if (apps.length < APPS.length) cpSync(finished, folder, { recursive: true });
+  else mkdirSync(folder, { recursive: true });
+  for (const app of apps) rmSync(join(folder, app), { recursive: true, force: true });
+  await Promise.all(apps.map((app) => buildApp(app, version, folder)));
   const release = Release.parse({ tag, version, commit: commit(), digest: digestOf(folder), ...(await describe(version)) });
   writeFileSync(join(folder, 'release.json'), `${JSON.stringify(release, null, 2)}\n`);
   rmSync(finished, { recursive: true, force: true });
@@ -71,7 +77,7 @@ async function buildRelease(version: ReleaseVersion, out: string): Promise<void>
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { out: { type: 'string' }, help: { type: 'boolean', short: 'h' } },
+  options: { out: { type: 'string' }, only: { type: 'string', multiple: true }, help: { type: 'boolean', short: 'h' } },
 });
 if (values.help) {
   console.log(HELP);
@@ -81,6 +87,12 @@ if (values.help) {
     console.error(`There is no release ${unknown} in this code; it can be built as ${RELEASES.join(' or ')}. Nothing was built.`);
     process.exit(2);
   }
+  const apps = APPS.filter((app) => values.only?.includes(app) ?? true);
+  const strange = values.only?.find((name) => !APPS.some((app) => app === name));
+  if (strange !== undefined) {
+    console.error(`There is no application ${strange}; there are ${APPS.join(', ')}. Nothing was built.`);
+    process.exit(2);
+  }
   const versions = RELEASES.filter((version) => positionals.length === 0 || positionals.includes(version));
-  for (const version of versions) await buildRelease(version, values.out ?? join(root, 'dist/releases'));
+  for (const version of versions) await buildRelease(version, values.out ?? join(root, 'dist/releases'), apps);
 }

@@ -10,7 +10,7 @@ describe('SPEC.md', () => {
     const promised = numbers(readFileSync(join(__dirname, 'SPEC.md'), 'utf8'), /^- \*\*([A-Z]+-\d+)\*\*/gm);
     const specs = globSync('*.spec.ts', { cwd: __dirname }).map((file) => readFileSync(join(__dirname, file), 'utf8'));
     // A title is the first argument of it(), or a promise that a verdict is asked for.
-    const cited = numbers(specs.join('\n'), /['"`](BG-\d+)(?::|['"`])/g);
+    const cited = numbers(specs.join('\n'), /['"`]((?:BG|RT|UP|JOB|HTTP|WEB|LED)-\d+)(?::|['"`])/g);
     expect([...cited].sort()).toEqual([...promised].sort());
   });
 });

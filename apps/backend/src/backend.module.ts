@@ -9,6 +9,7 @@ import { ContractPipe } from './http/contract.pipe.ts';
 import { IdempotencyInterceptor } from './http/idempotency.ts';
 import { ProblemFilter } from './http/problem.filter.ts';
 import { InternalModule } from './internal/internal.module.ts';
+import { LedgerModule } from './ledger/ledger.module.ts';
 import { ModelsModule } from './models/models.module.ts';
 import { ProcessModule } from './process.module.ts';
 import { ProjectsModule } from './projects/projects.module.ts';
@@ -27,6 +28,7 @@ export class BackendModule {
       module: BackendModule,
       imports: [
         ProcessModule.of(config, logger),
+        LedgerModule,
         HealthModule,
         AuthModule,
         ProjectsModule,

@@ -13,6 +13,7 @@ import { Database } from './database/database.ts';
 import { installRequestHooks } from './http/request-hooks.ts';
 import { Requests } from './http/requests.ts';
 import { createServer } from './http/server.ts';
+import { UnusedConnections } from './http/unused-connections.ts';
 import { ControlPlane } from './internal/control-plane.ts';
 import { nestLogger } from './nest-logger.ts';
 import { installDocs } from './openapi/docs.ts';
@@ -21,6 +22,7 @@ import { Drain } from './realtime/drain.ts';
 import { Realtime } from './realtime/realtime.ts';
 import { SocketAdapter } from './realtime/socket-adapter.ts';
 import { Releases } from './releases/releases.ts';
+import { TaskWatch } from './tasks/task-watch.ts';
 import { REDIS } from './tokens.ts';
 import { Upkeep } from './upkeep/upkeep.ts';
 
@@ -49,24 +51,31 @@ export async function startBackend(config: BackendConfig, logger: Logger): Promi
     app.get(Upkeep),
     app.get(Drain),
   ];
+  const unused = new UnusedConnections(server.server);
   let leaving = false;
   installRequestHooks(server, requests, () => leaving || drain.draining);
   await app.register(helmet, { contentSecurityPolicy: { directives: { 'upgrade-insecure-requests': null } } });
   installDocs(server, app);
 
+  // Take nothing new, finish what came, then let go of what it needed. The bounds together are shorter than the 30 s that
+  // Docker, Kubernetes and target local give between SIGTERM and SIGKILL.
   const lifecycle = new Lifecycle(logger)
     .add('accepting', 1000, () => {
       leaving = true;
       server.server.close();
       server.server.closeIdleConnections();
+      app.get(TaskWatch).stop();
       return Promise.resolve();
     })
-    .add('requests', 30_000, () => requests.none())
-    .add('sockets', 10_000, () => app.get(Realtime).stop())
-    .add('upkeep', 10_000, () => Promise.all([releases.stop(), upkeep.stop()]))
-    .add('queues', 5000, () => app.get(Queues).close())
-    .add('control plane', 2000, () => app.get(ControlPlane).close())
-    .add('pools', 5000, async () => {
+    .add('upkeep', 3000, () => Promise.all([releases.stop(), upkeep.stop()]))
+    .add('requests', 12_000, async () => {
+      await requests.none();
+      unused.close();
+    })
+    .add('sockets', 5000, () => app.get(Realtime).stop())
+    .add('queues', 3000, () => app.get(Queues).close())
+    .add('control plane', 1000, () => app.get(ControlPlane).close())
+    .add('pools', 3000, async () => {
       app.get(ObjectStore).close();
       app.get<Redis>(REDIS).disconnect();
       await database.close();

@@ -29,10 +29,11 @@ export interface Body {
   readonly next: string | null;
   readonly fence: number;
   readonly taskId: string;
+  readonly clientUploadId: string;
   readonly modelId: string;
   readonly modelVersionId: string;
-  readonly urls: readonly { readonly part: number; readonly url: string }[];
-  readonly stored: readonly { readonly part: number; readonly etag: string }[];
+  readonly urls: readonly { readonly part: number; readonly url: string; readonly headers: Record<string, string> }[];
+  readonly stored: readonly { readonly part: number; readonly etag: string; readonly sha256?: string }[];
   readonly versions: readonly { readonly number: number }[];
   readonly checks: Readonly<Record<string, string>>;
 }

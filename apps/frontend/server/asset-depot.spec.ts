@@ -17,7 +17,7 @@ describe('fillDepot', () => {
     for (const folder of [assets, home]) rmSync(folder, { recursive: true });
   });
 
-  it('makes the depot and adds what it lacks, once', async () => {
+  it('WEB-2: makes the depot and adds what it lacks, once', async () => {
     const depot = join(home, 'new/depot');
     expect(await fillDepot(assets, depot)).toBe(2);
     expect(await fillDepot(assets, depot)).toBe(0);

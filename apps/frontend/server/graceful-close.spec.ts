@@ -30,6 +30,7 @@ describe('closesGracefully', () => {
     const answered = once(request, 'response') as Promise<[IncomingMessage]>;
     const response = await asked.promise;
     const closed = close();
+    expect(close()).toBe(closed);
     response.end('whole');
     const [message] = await answered;
     expect(await text(message)).toBe('whole');

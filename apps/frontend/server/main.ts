@@ -12,10 +12,12 @@ process.once('uncaughtException', (error) => {
   process.exit(1);
 });
 
+/** Shorter than the time that those who send SIGTERM give before they kill. */
+const BOUND_MS = 8000;
 const config = parseServerConfig(process.env);
 const publicDir = join(import.meta.dirname, 'public');
 const server = createPageServer({ publicDir, assetDepot: config.assetDepot, slot: config.slot });
-const close = closesGracefully(server, 10_000);
+const close = closesGracefully(server, BOUND_MS);
 
 // Before anyone can open this release's page: what it loads later must outlive this process.
 if (config.assetDepot !== null) {
@@ -27,7 +29,8 @@ await once(server, 'listening');
 log('info', 'listening', { slot: config.slot, address: server.address() });
 
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-  process.once(signal, () => {
+  // A second signal must not end what the first one lets finish.
+  process.on(signal, () => {
     log('info', 'stopping', { slot: config.slot, reason: signal });
     void close().then((clean) => process.exit(clean ? 0 : 1));
   });

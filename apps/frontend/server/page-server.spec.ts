@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { gzipSync } from 'node:zlib';
-import { RELEASE } from '@devplatform/contracts';
+import { MINIMUM_CLIENT, RELEASE } from '@devplatform/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { createPageServer } from './page-server.ts';
 
@@ -48,7 +48,7 @@ describe('page server', () => {
   it.each(['/', '/sign-in', '/projects/00000000-0000-4000-8000-000000000001'])('answers %s with the page, never cached', async (path) => {
     const answer = await fetch(origin + path);
     expect(answer.status).toBe(200);
-    expect(answer.headers.get('cache-control')).toBe('no-cache');
+    expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.headers.get('content-type')).toBe('text/html; charset=utf-8');
     expect(await answer.text()).toBe(SHELL);
   });
@@ -57,6 +57,7 @@ describe('page server', () => {
     const { headers } = await fetch(origin + path);
     expect(headers.get('x-api-version')).toBe(RELEASE);
     expect(headers.get('x-slot')).toBe('green');
+    expect(headers.get('x-minimum-client')).toBe(MINIMUM_CLIENT);
     expect(headers.get('x-content-type-options')).toBe('nosniff');
     expect(headers.get('referrer-policy')).toBe('same-origin');
     expect(headers.get('content-security-policy')).toMatch(/default-src 'none'.*'wasm-unsafe-eval'.*frame-ancestors 'none'/);
@@ -65,7 +66,7 @@ describe('page server', () => {
   it.each([
     ['its own', '/assets/app-1.js', 'own'],
     ["an earlier release's", '/assets/app-0.js?import', 'earlier release'],
-  ])('serves %s assets for ever', async (_whose, path, body) => {
+  ])('WEB-1: serves %s assets for ever', async (_whose, path, body) => {
     const answer = await fetch(origin + path);
     expect(answer.headers.get('cache-control')).toBe('public, max-age=31536000, immutable');
     expect(answer.headers.get('content-type')).toBe('text/javascript');

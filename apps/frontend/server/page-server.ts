@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { RELEASE, SLOT_HEADER, VERSION_HEADER, type Slot } from '@devplatform/contracts';
+import { MINIMUM_CLIENT, MINIMUM_CLIENT_HEADER, RELEASE, SLOT_HEADER, VERSION_HEADER, type Slot } from '@devplatform/contracts';
 import sirv from 'sirv';
 import { SECURITY_HEADERS } from './security-headers.ts';
 
@@ -44,7 +44,8 @@ export function createPageServer({ publicDir, assetDepot, slot }: PageServerOpti
   const otherFiles = files(publicDir, 'no-cache');
 
   const serveShell = (response: ServerResponse): void => {
-    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': shell.length, 'Cache-Control': 'no-cache' });
+    // Not even a restored tab may show the page of a release that is gone.
+    response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8', 'Content-Length': shell.length, 'Cache-Control': 'no-store' });
     response.end(shell);
   };
 
@@ -68,7 +69,7 @@ export function createPageServer({ publicDir, assetDepot, slot }: PageServerOpti
 
   return createServer({ keepAliveTimeout: 75_000 }, (request, response) => {
     for (const [name, value] of Object.entries(SECURITY_HEADERS)) response.setHeader(name, value);
-    response.setHeader(VERSION_HEADER, RELEASE).setHeader(SLOT_HEADER, slot);
+    response.setHeader(VERSION_HEADER, RELEASE).setHeader(SLOT_HEADER, slot).setHeader(MINIMUM_CLIENT_HEADER, MINIMUM_CLIENT);
     // sirv throws on a range that ends before it begins; answering the whole file is always allowed.
     delete request.headers.range;
     serve(request, response);

@@ -15,6 +15,7 @@ import { ModelThreads } from './model-processing/model-threads.ts';
 import { Sweeper } from './model-processing/sweeper.ts';
 import { TaskRecord } from './model-processing/task-record.ts';
 import { Compaction } from './scene-compaction/compaction.ts';
+import { SetAside } from './set-aside.ts';
 import { smokeJobHandler } from './smoke/smoke-job.ts';
 import { Work } from './work.ts';
 
@@ -24,8 +25,9 @@ export interface RunningWorker {
   readonly controlPort: number;
 }
 
-/** Milliseconds that running jobs get to end by themselves when the process stops. */
-const GRACE_MS = 20_000;
+/** Milliseconds that running jobs get to end by themselves when the process stops, and then to stop after their step. */
+const GRACE_MS = 10_000;
+const PATIENCE_MS = 10_000;
 
 /**
  * Builds and starts everything, and tells the lifecycle how to stop it; resolves when jobs can be taken. `modelThread` is
@@ -45,11 +47,12 @@ export async function startWorker(config: WorkerConfig, modelThread: URL, lifecy
       logger.warn({ err: error }, 'a connection to PostgreSQL broke');
     },
   });
-  const threads = new ModelThreads({ entry: modelThread, store: config, size });
-  const tasks = new TaskRecord(database);
-  const compaction = new Compaction(database, redis, logger);
+  const threads = new ModelThreads({ entry: modelThread, store: config, size, patienceMs: PATIENCE_MS });
+  const tasks = new TaskRecord(database, slot);
+  const setAside = new SetAside({ slot, redis, logger });
+  const compaction = new Compaction({ database, redis, logger, everyMs: config.COMPACTION_INTERVAL_MS });
   const consumer = (queue: string, handle: JobHandler, concurrency: number): Consumer =>
-    new Consumer({ queue, handle, concurrency, redis, metrics, logger });
+    new Consumer({ queue, slot, handle, concurrency, redis, setAside, metrics, logger });
   const work = new Work({
     slot,
     consumers: [
@@ -59,6 +62,7 @@ export async function startWorker(config: WorkerConfig, modelThread: URL, lifecy
     smoke: consumer(smokeQueue(slot), smokeJobHandler(store, threads, slot), 1),
     sweeper: new Sweeper({ database, tasks, redis, logger }),
     compaction,
+    setAside,
   });
   if (config.WORKER_START === 'running') work.run();
 
@@ -72,7 +76,7 @@ export async function startWorker(config: WorkerConfig, modelThread: URL, lifecy
     health,
   });
   lifecycle
-    .add('jobs', GRACE_MS + 5000, () => work.close(GRACE_MS))
+    .add('jobs', GRACE_MS + PATIENCE_MS + 2000, () => work.close(GRACE_MS))
     .add('control', 2000, async () => (await control).close())
     .add('threads', 5000, () => threads.close())
     .add('pools', 5000, async () => {

@@ -1,18 +1,26 @@
+import type { Slot } from '@devplatform/contracts';
 import { WORKER_OPTIONS } from '@devplatform/runtime/queue';
 import type { Logger } from '@devplatform/runtime/telemetry';
 import { DelayedError, UnrecoverableError, WaitingError, Worker, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
-import type { JobMetrics } from './job-metrics.ts';
+import type { JobMetrics, JobOutcome } from './job-metrics.ts';
 import { isOutage } from './outage.ts';
+import { Unreadable } from './payload.ts';
+import type { SetAside } from './set-aside.ts';
 
-/** Does the work of one job; returns its result. An UnrecoverableError is final, other errors use up an attempt. */
+/**
+ * Does the work of one job; returns its result. An UnrecoverableError is final, Unreadable sets the job aside, other errors use up
+ * an attempt. Once the signal is aborted it stops where it can be gone on with, and throws.
+ */
 export type JobHandler = (job: Job, signal: AbortSignal) => Promise<unknown>;
 
 export interface ConsumerOptions {
   readonly queue: string;
+  readonly slot: Slot;
   readonly handle: JobHandler;
   readonly concurrency: number;
   readonly redis: Redis;
+  readonly setAside: SetAside;
   readonly metrics: JobMetrics;
   readonly logger: Logger;
 }
@@ -29,6 +37,7 @@ export class Consumer {
   #worker: Worker | null = null;
   readonly #finishing = new Map<Worker, Promise<void>>();
   #active = 0;
+  #moved = 0;
 
   constructor(options: ConsumerOptions) {
     this.#options = options;
@@ -39,19 +48,29 @@ export class Consumer {
     return this.#active;
   }
 
-  /** May be repeated. */
-  start(): void {
-    const { queue, redis, concurrency, logger } = this.#options;
-    this.#worker ??= new Worker(queue, (job, token, signal) => this.#run(job, token, signal), {
-      ...WORKER_OPTIONS,
-      connection: redis,
-      concurrency,
-    }).on('error', (error) => {
-      logger.warn({ err: error, queue }, 'queue error');
-    });
+  /** Jobs that were handed back before they were done. */
+  get moved(): number {
+    return this.#moved;
   }
 
-  /** No job is taken after this; running ones go on. May be repeated, and followed by start. */
+  /** May be repeated. */
+  start(): void {
+    if (this.#worker !== null) return;
+    const { queue, slot, redis, concurrency, logger } = this.#options;
+    const worker: Worker = new Worker(queue, (job, token, signal) => this.#run(worker, job, token, signal), {
+      ...WORKER_OPTIONS,
+      // Each job says who took it last.
+      name: slot,
+      connection: redis,
+      concurrency,
+    });
+    worker.on('error', (error) => {
+      logger.warn({ err: error, queue }, 'queue error');
+    });
+    this.#worker = worker;
+  }
+
+  /** No job is begun after this; running ones go on. May be repeated, and followed by start. */
   stop(): void {
     const worker = this.#worker;
     if (worker === null) return;
@@ -64,18 +83,25 @@ export class Consumer {
     );
   }
 
-  /** Stops, waits for running jobs at most `graceMs`, then hands those that are left back to their queue for the other slot. */
-  async close(graceMs: number): Promise<void> {
-    this.stop();
-    const handBack = setTimeout(() => {
-      for (const worker of this.#finishing.keys()) worker.cancelAllJobs('the worker is stopping');
-    }, graceMs);
-    await Promise.all(this.#finishing.values());
-    clearTimeout(handBack);
+  /** Asks the jobs that a stopped worker still runs to stop where they can be gone on with; they go back to their queue. */
+  move(): void {
+    for (const worker of this.#finishing.keys()) worker.cancelAllJobs('the slot hands its jobs over');
   }
 
-  async #run(job: Job, token = '', signal = new AbortController().signal): Promise<unknown> {
-    const { queue, handle, metrics, logger } = this.#options;
+  /** Stops, waits for running jobs at most `graceMs`, then moves those that are left. */
+  async close(graceMs: number): Promise<void> {
+    this.stop();
+    const patience = setTimeout(() => {
+      this.move();
+    }, graceMs);
+    await Promise.all(this.#finishing.values());
+    clearTimeout(patience);
+  }
+
+  async #run(worker: Worker, job: Job, token = '', signal = new AbortController().signal): Promise<unknown> {
+    // It was on its way when the worker was told to stop.
+    if (worker !== this.#worker) return handBack(job, token);
+    const { queue, handle, metrics } = this.#options;
     const finished = metrics.started(queue);
     this.#active += 1;
     try {
@@ -83,22 +109,49 @@ export class Consumer {
       finished('done');
       return result;
     } catch (error) {
-      if (signal.aborted) {
-        finished('moved');
-        await job.moveToWait(token);
-        throw new WaitingError();
-      }
-      if (isOutage(error)) {
-        finished('postponed');
-        logger.warn({ err: error, queue, job: job.id }, 'job postponed');
-        await job.moveToDelayed(Date.now() + OUTAGE_DELAY_MS, token);
-        throw new DelayedError();
-      }
-      finished(error instanceof UnrecoverableError ? 'rejected' : 'failed');
-      logger.warn({ err: error, queue, job: job.id, attempt: job.attemptsMade + 1 }, 'job failed');
-      throw error;
+      const outcome = outcomeOf(error, signal);
+      finished(outcome);
+      return await this.#settle(job, token, outcome, error);
     } finally {
       this.#active -= 1;
     }
   }
+
+  /** What becomes of a job that was not done. */
+  async #settle(job: Job, token: string, outcome: Undone, error: unknown): Promise<unknown> {
+    const { queue, logger, setAside } = this.#options;
+    switch (outcome) {
+      case 'moved':
+        this.#moved += 1;
+        return handBack(job, token);
+      case 'postponed':
+        logger.warn({ err: error, queue, job: job.id }, 'job postponed');
+        await job.moveToDelayed(Date.now() + OUTAGE_DELAY_MS, token);
+        throw new DelayedError();
+      case 'set-aside':
+        await setAside.keep(job, (error as Unreadable).message);
+        // The copy stands for it; its id is free for one that can be read.
+        job.opts.removeOnComplete = true;
+        return null;
+      case 'rejected':
+      case 'failed':
+        logger.warn({ err: error, queue, job: job.id, attempt: job.attemptsMade + 1 }, 'job failed');
+        throw error;
+    }
+  }
+}
+
+type Undone = Exclude<JobOutcome, 'done'>;
+
+function outcomeOf(error: unknown, signal: AbortSignal): Undone {
+  if (error instanceof Unreadable) return 'set-aside';
+  if (error instanceof UnrecoverableError) return 'rejected';
+  if (signal.aborted) return 'moved';
+  return isOutage(error) ? 'postponed' : 'failed';
+}
+
+/** To the head of its queue, for the next that asks; no attempt is used up. */
+async function handBack(job: Job, token: string): Promise<never> {
+  await job.moveToWait(token);
+  throw new WaitingError();
 }

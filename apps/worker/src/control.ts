@@ -2,7 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Health } from '@devplatform/contracts';
+import { json } from 'node:stream/consumers';
+import { PauseRequest, type Health } from '@devplatform/contracts';
 import type { Registry } from 'prom-client';
 import type { Work } from './work.ts';
 
@@ -70,11 +71,22 @@ async function answer({ token, work, metrics, health }: ControlOptions, request:
       return { status: 200, body: work.status() };
     case 'POST /run':
       return { status: 200, body: work.run() };
-    case 'POST /pause':
-      return { status: 200, body: work.pause() };
+    case 'POST /pause': {
+      const order = PauseRequest.safeParse(await bodyOf(request));
+      if (!order.success) return { status: 400, body: { code: 'invalid', detail: order.error.message } };
+      return { status: 200, body: work.pause(order.data) };
+    }
+    case 'GET /set-aside':
+      return { status: 200, body: await work.setAside() };
     default:
       return { status: 404, body: { code: 'not-found', detail: route } };
   }
+}
+
+/** Without a body, {}; null for one that is not JSON. */
+async function bodyOf(request: IncomingMessage): Promise<unknown> {
+  const { 'content-length': length = '0', 'transfer-encoding': chunked } = request.headers;
+  return length === '0' && chunked === undefined ? {} : json(request).catch(() => null);
 }
 
 /** In constant time: hashes have one length and say nothing about the token. */
@@ -84,7 +96,7 @@ function isBearer(header: string | undefined, token: string): boolean {
 }
 
 function send(response: ServerResponse, status: number, body: object | string): void {
-  const json = typeof body === 'object';
-  response.writeHead(status, { 'content-type': json ? 'application/json' : 'text/plain; version=0.0.4' });
-  response.end(json ? JSON.stringify(body) : body);
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  response.writeHead(status, { 'content-type': typeof body === 'string' ? 'text/plain; version=0.0.4' : 'application/json' });
+  response.end(text);
 }

@@ -1,7 +1,10 @@
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** `rejected`: the job itself is at fault. `postponed`: something it needs was away. `moved`: handed back for the other slot. */
-export type JobOutcome = 'done' | 'rejected' | 'failed' | 'postponed' | 'moved';
+/**
+ * `rejected`: the job itself is at fault. `postponed`: something it needs was away. `moved`: handed back for the other slot.
+ * `set-aside`: nobody could read it.
+ */
+export type JobOutcome = 'done' | 'rejected' | 'failed' | 'postponed' | 'moved' | 'set-aside';
 
 /** Counts and durations of jobs by queue. */
 export class JobMetrics {

@@ -12,12 +12,18 @@ const send = (message: ThreadMessage): void => {
 };
 const store = new ObjectStore((workerData as ThreadSetup).store);
 
-port.on('message', ({ source, options }: ThreadRequest) => {
-  processStoredModel(store, source, options, (step) => {
-    send({ type: 'step', step });
+port.on('message', (request: ThreadRequest) => {
+  processStoredModel(store, request, {
+    onCheckpoint: (checkpoint) => {
+      send({ type: 'checkpoint', checkpoint });
+    },
+    onStartOver: (reason) => {
+      send({ type: 'started-over', reason });
+    },
+    isToStop: () => Atomics.load(request.stop, 0) !== 0,
   }).then(
-    (model) => {
-      send({ type: 'done', model });
+    (checkpoint) => {
+      send({ type: 'ended', checkpoint });
     },
     (error: unknown) => {
       const message = error instanceof Error ? error.message : String(error);

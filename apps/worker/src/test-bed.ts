@@ -2,8 +2,9 @@ import { createHash, randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { modelQueue, type Slot } from '@devplatform/contracts';
-import { startParts, stopParts, until, type Parts } from '@devplatform/embedded';
+import { fileURLToPath } from 'node:url';
+import { modelQueue, type Checkpoint, type Slot } from '@devplatform/contracts';
+import { choosePort, isAlive, startParts, startProcess, stopProcess, stopParts, until, type Parts } from '@devplatform/embedded';
 import { migrations } from '@devplatform/migrations';
 import { parseConfig, WorkerConfig } from '@devplatform/runtime/config';
 import { createDataSource, migrate } from '@devplatform/runtime/database';
@@ -11,7 +12,7 @@ import { Lifecycle } from '@devplatform/runtime/lifecycle';
 import { JOB_OPTIONS, modelJobFor } from '@devplatform/runtime/queue';
 import { ObjectStore } from '@devplatform/runtime/storage';
 import { createLogger } from '@devplatform/runtime/telemetry';
-import { Queue, type Job } from 'bullmq';
+import { Queue, QueueEvents, type Job } from 'bullmq';
 import { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
 import { startWorker, type RunningWorker } from './compose.ts';
@@ -27,6 +28,7 @@ export interface TaskRow {
   readonly progress: number;
   readonly version: string;
   readonly upload: string;
+  readonly checkpoint: Checkpoint | null;
 }
 
 /** PostgreSQL, Redis and a store of its own for one spec file, migrated, and as many workers on them as it starts. */
@@ -38,6 +40,7 @@ export class TestBed {
   readonly #redis: Redis;
   readonly #queues = new Map<string, Queue>();
   readonly #workers: Lifecycle[] = [];
+  readonly #processes = new Set<string>();
 
   private constructor(dir: string, parts: Parts) {
     this.#dir = dir;
@@ -61,9 +64,24 @@ export class TestBed {
     const lifecycle = new Lifecycle(logger);
     this.#workers.push(lifecycle);
     const worker = await startWorker(config, new URL('./model-thread.ts', import.meta.url), lifecycle, logger);
-    const control: Control = (method, path, token = INTERNAL_TOKEN) =>
-      fetch(`http://127.0.0.1:${worker.controlPort}${path}`, { method, headers: { authorization: `Bearer ${token}` } });
-    return { ...worker, lifecycle, control };
+    return { ...worker, lifecycle, control: controlAt(worker.controlPort) };
+  }
+
+  /** The real worker in a process of its own, which can be killed; resolves when its control plane answers. */
+  async spawn(slot: Slot, environment: NodeJS.ProcessEnv = {}): Promise<SpawnedWorker> {
+    const name = `worker-${slot}`;
+    const port = await choosePort(undefined);
+    const env = { PATH: process.env.PATH, ...this.environment(slot), LOG_LEVEL: 'warn', INTERNAL_PORT: String(port), ...environment };
+    const args = ['--disable-warning=ExperimentalWarning', fileURLToPath(new URL('./main.ts', import.meta.url))];
+    this.#processes.add(name);
+    const record = await startProcess({ dir: this.#dir, name, command: process.execPath, args, env });
+    const control = controlAt(port);
+    await until(async () => (await control('GET', '/live')).ok, { what: `${name} to answer`, deadlineMs: 20_000, everyMs: 50 });
+    const kill = async (): Promise<void> => {
+      process.kill(record.pid, 'SIGKILL');
+      await until(() => !isAlive(record), { what: `${name} to end`, deadlineMs: 5000 });
+    };
+    return { control, kill };
   }
 
   /** A file in the store with its rows, as the backend leaves them: one pending task. */
@@ -91,6 +109,17 @@ export class TestBed {
     return queue;
   }
 
+  /** The ids of scheduled jobs that were completed, each as often as it was, as Redis tells it. */
+  async ticksOf(queue: string): Promise<AsyncDisposable & { readonly completed: readonly string[] }> {
+    const completed: string[] = [];
+    const events = new QueueEvents(queue, { connection: this.#redis });
+    events.on('completed', ({ jobId }) => {
+      if (jobId.startsWith('repeat:')) completed.push(jobId);
+    });
+    await events.waitUntilReady();
+    return { completed, [Symbol.asyncDispose]: () => events.close() };
+  }
+
   /** What the backend does after its commit; `jobId` lets a test add a task a second time. */
   async enqueue(taskId: string, contract = 1, jobId = taskId): Promise<Job> {
     const [row] = await this.database.query<{ modelVersionId: string; objectKey: string; sha256: string }[]>(
@@ -98,17 +127,30 @@ export class TestBed {
       [taskId],
     );
     if (row === undefined) throw new Error(`no task ${taskId}`);
-    return this.queue(modelQueue(contract)).add('model', modelJobFor({ taskId, ...row }, contract), { ...JOB_OPTIONS, jobId });
+    const job = await this.queue(modelQueue(contract)).add('model', modelJobFor({ taskId, ...row }, contract), { ...JOB_OPTIONS, jobId });
+    await this.database.query(`UPDATE processing_task SET status = 'queued' WHERE id = $1 AND status = 'pending'`, [taskId]);
+    return job;
   }
 
   async task(taskId: string): Promise<TaskRow> {
     const [row] = await this.database.query<TaskRow[]>(
-      `SELECT t.status, t.effects, t.error, t.result, t.progress, v.status AS version, u.status AS upload
+      `SELECT t.status, t.effects, t.error, t.result, t.progress, t.checkpoint, v.status AS version, u.status AS upload
        FROM processing_task t JOIN model_version v ON v.id = t.model_version_id JOIN upload u ON u.id = v.upload_id WHERE t.id = $1`,
       [taskId],
     );
     if (row === undefined) throw new Error(`no task ${taskId}`);
     return row;
+  }
+
+  /** The task's row once that many of its steps are completed. */
+  reached(taskId: string, steps: number): Promise<TaskRow> {
+    return until(
+      async () => {
+        const row = await this.task(taskId);
+        return (row.checkpoint?.steps.length ?? 0) >= steps ? row : null;
+      },
+      { what: `step ${steps} of task ${taskId}`, deadlineMs: 30_000 },
+    );
   }
 
   /** The task's row once it is done or failed. */
@@ -133,7 +175,18 @@ export class TestBed {
     );
   }
 
+  /** What BullMQ notes when the worker of a job is killed that often. */
+  async killedBefore(job: Job, times: number): Promise<void> {
+    await this.#redis.hset(this.queue(job.queueName).toKey(String(job.id)), 'stc', times);
+  }
+
+  /** As a Redis without persistence that was restarted. */
+  async forgetRedis(): Promise<void> {
+    await this.#redis.flushall();
+  }
+
   async stopWorkers(): Promise<void> {
+    for (const name of this.#processes) await stopProcess(this.#dir, name, { graceMs: 30_000 });
     await Promise.all(this.#workers.splice(0).map((lifecycle) => lifecycle.stop('the test is over')));
   }
 
@@ -157,4 +210,19 @@ export class TestBed {
   }
 }
 
-type Control = (method: string, path: string, token?: string) => Promise<Response>;
+interface SpawnedWorker {
+  readonly control: Control;
+  /** kill -9. */
+  readonly kill: () => Promise<void>;
+}
+
+type Control = (method: string, path: string, token?: string, body?: object) => Promise<Response>;
+
+const controlAt =
+  (port: number): Control =>
+  (method, path, token = INTERNAL_TOKEN, body) =>
+    fetch(`http://127.0.0.1:${port}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}` },
+      body: body === undefined ? null : JSON.stringify(body),
+    });

@@ -2,9 +2,8 @@ import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { COMPACTION_QUEUE, JOB_CONTRACTS, ModelResult, modelQueue, smokeQueue, WorkerStatus } from '@devplatform/contracts';
+import { JOB_CONTRACTS, ModelResult, modelQueue, smokeQueue, WorkerStatus } from '@devplatform/contracts';
 import { until } from '@devplatform/embedded';
-import { generateGlb } from '@devplatform/harness/glb';
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { tetrahedron } from './smoke/tetrahedron.ts';
 import { TestBed } from './test-bed.ts';
@@ -21,7 +20,7 @@ afterAll(() => bed.close());
 const status = async (response: Response): Promise<WorkerStatus> => WorkerStatus.parse(await response.json());
 
 describe('model processing', () => {
-  it.each(JOB_CONTRACTS)('has one effect of a job of contract %i, however often it is run', async (contract) => {
+  it.each(JOB_CONTRACTS)('JOB-1: a job of contract %i has one effect, however often it is run', async (contract) => {
     await bed.start('blue');
     const task = await bed.upload(tetrahedron(), undefined, contract);
     await bed.ended(await bed.enqueue(task, contract));
@@ -40,18 +39,6 @@ describe('model processing', () => {
     await bed.database.query(`UPDATE processing_task SET created_at = now() - interval '1 minute' WHERE id = $1`, [task]);
     await bed.start('blue');
     expect(await bed.settled(task)).toMatchObject({ status: 'done', effects: 1 });
-  });
-
-  it('records a job that used up its attempts elsewhere', async () => {
-    const task = await bed.upload(tetrahedron());
-    const job = await bed.queue(modelQueue(1)).add('model', { taskId: 'not what contract 1 says' }, { jobId: task });
-    await bed.database.query(`UPDATE processing_task SET status = 'queued', created_at = now() - interval '1 minute' WHERE id = $1`, [
-      task,
-    ]);
-    await bed.start('blue');
-    expect(await bed.ended(job)).toBe('failed');
-    expect(await bed.settled(task)).toMatchObject({ status: 'failed', version: 'rejected', upload: 'rejected' });
-    expect((await bed.task(task)).error).toContain('unknown-payload');
   });
 
   it.each([
@@ -112,34 +99,6 @@ describe('run and pause', () => {
     const rows = await Promise.all(tasks.map((task) => bed.settled(task)));
     expect(rows.map(({ effects, result }) => [effects, result?.slot])).toEqual(tasks.map(() => [1, 'green']));
   });
-
-  it('hands a running job back when it stops, without using up an attempt', async () => {
-    const blue = await bed.start('blue');
-    const task = await bed.upload(generateGlb({ bytes: 20 * 1024 * 1024, seed: 3 }));
-    const job = await bed.enqueue(task);
-    await until(() => blue.work.status().active === 1, { what: 'the job to run', deadlineMs: 10_000 });
-    await blue.work.close(0);
-    expect(await job.getState()).toBe('waiting');
-    await bed.start('green');
-    expect(await bed.settled(task)).toMatchObject({ status: 'done', effects: 1, result: { slot: 'green' } });
-    expect((await bed.queue(modelQueue(1)).getJob(task))?.attemptsMade).toBe(1);
-  });
-
-  it('sets a job aside that its contract does not know', async () => {
-    await bed.start('blue');
-    for (const [queue, data] of [
-      [modelQueue(1), { version: 99 }],
-      [COMPACTION_QUEUE, { sceneId: '../x' }],
-      [smokeQueue('blue'), {}],
-    ] as const) {
-      const job = await bed.queue(queue).add('unknown', data, { attempts: 3 });
-      expect(await bed.ended(job)).toBe('failed');
-      expect(await bed.queue(queue).getJob(job.id ?? '')).toMatchObject({
-        attemptsMade: 1,
-        failedReason: expect.stringMatching(/^unknown-payload/),
-      });
-    }
-  });
 });
 
 describe('the control plane', () => {
@@ -150,6 +109,9 @@ describe('the control plane', () => {
     expect((await control('POST', '/run', 'wrong')).status).toBe(401);
     expect((await control('GET', '/status').then(status)).state).toBe('paused');
     expect((await control('GET', '/nothing')).status).toBe(404);
+    for (const order of [{ moveAfterMs: -1 }, { moveAfterMs: 600_001 }, { moveAfterMs: 'soon' }, []]) {
+      expect((await control('POST', '/pause', undefined, order)).status).toBe(400);
+    }
 
     const health = await control('GET', '/health');
     expect([health.status, await health.json()]).toEqual([

@@ -30,7 +30,13 @@ export type Problem = z.infer<typeof Problem>;
 
 export const Register = z.object({ email: z.email().max(254), name: text(100), password: z.string().min(10).max(200) });
 export const SignIn = z.object({ email: z.email().max(254), password: z.string().min(1).max(200) });
-export const Token = z.object({ token: z.string(), expiresAt: z.iso.datetime(), user: z.object({ id: z.uuid(), name: z.string() }) });
+export const Token = z.object({
+  token: z.string(),
+  expiresAt: z.iso.datetime(),
+  /** Seconds that it is valid from the answer on: the clocks of browsers are often wrong. Absent before v1.3.0. */
+  expiresIn: z.int().optional(),
+  user: z.object({ id: z.uuid(), name: z.string() }),
+});
 
 export const NewProject = z.object({
   name: text(200),
@@ -71,6 +77,9 @@ export const AnnotationChange = z.object({ status: z.enum(['open', 'resolved']) 
 /** 100 MB (specification, "Why Blue-Green?"). */
 export const MAX_UPLOAD_BYTES = 100 * 1024 * 1024;
 export const PART_BYTES = 8 * 1024 * 1024;
+/** SHA-256 of a part in base64, as S3 writes it. */
+export const PartSha256 = z.string().regex(/^[A-Za-z0-9+/]{43}=$/, 'the base64 of 32 bytes');
+const PartNumber = z.int().min(1).max(1000);
 
 /** One upload per (project, clientUploadId): creating it again answers the same one. */
 export const NewUpload = z.object({
@@ -81,10 +90,12 @@ export const NewUpload = z.object({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
   /** A new version of this model; absent: a new model named after the file. */
   modelId: z.uuid().optional(),
+  /** Every part comes with its SHA-256, and the store refuses other bytes. S3 wants that said before the first part. */
+  partChecksums: z.boolean().default(false),
 });
 export const UploadStatus = z.enum(['open', 'completing', 'stored', 'verifying', 'ready', 'rejected', 'aborted']);
 /** PUT /uploads/:id/parts/:part with the bytes as application/octet-stream, for clients that cannot reach the store. */
-export const StoredUploadPart = z.object({ part: z.int(), etag: z.string() });
+export const StoredUploadPart = z.object({ part: z.int(), etag: z.string(), sha256: PartSha256.optional() });
 export const Upload = z.object({
   id: z.uuid(),
   projectId: z.uuid(),
@@ -95,6 +106,7 @@ export const Upload = z.object({
   status: UploadStatus,
   partSize: z.int(),
   parts: z.int(),
+  partChecksums: z.boolean().default(false),
   fence: z.int(),
   modelId: z.uuid().nullable(),
   modelVersionId: z.uuid().nullable(),
@@ -103,11 +115,23 @@ export const Upload = z.object({
   /** GET /uploads/:id of an open upload: the parts that the store already has, so that a reloaded page sends only the rest. */
   stored: z.array(StoredUploadPart).optional(),
 });
-/** POST /uploads/:id/sign {parts: [1, 2]} → urls to PUT each part to. */
-export const SignParts = z.object({ parts: z.array(z.int().min(1).max(1000)).min(1).max(100) });
-export const SignedParts = z.object({ urls: z.array(z.object({ part: z.int(), url: z.string() })), expiresAt: z.iso.datetime() });
-/** POST /uploads/:id/complete: may be repeated for ever; `fence` is the one of the upload that was last read. */
-export const CompleteUpload = z.object({ fence: z.int(), parts: z.array(z.object({ part: z.int(), etag: z.string().max(200) })).min(1) });
+/** POST /uploads/:id/sign {parts: [{part: 1, sha256: "…"}, …]}; bare numbers where the upload has no `partChecksums`. */
+export const SignParts = z.object({
+  parts: z
+    .array(z.union([PartNumber, z.object({ part: PartNumber, sha256: PartSha256 })]))
+    .min(1)
+    .max(100),
+});
+/** URLs to PUT each part to, with exactly these headers: they are part of the signature. */
+export const SignedParts = z.object({
+  urls: z.array(z.object({ part: z.int(), url: z.string(), headers: z.record(z.string(), z.string()).default({}) })),
+  expiresAt: z.iso.datetime(),
+});
+/**
+ * POST /uploads/:id/complete: may be repeated for ever; `fence` is the one of the upload that was last read. `parts` are what the
+ * client believes the store has; they are only compared while the upload is open.
+ */
+export const CompleteUpload = z.object({ fence: z.int(), parts: z.array(z.object({ part: z.int(), etag: z.string().max(200) })) });
 
 export const ModelVersion = z.object({
   id: z.uuid(),
@@ -138,6 +162,11 @@ export const Model = z.object({
 });
 /** GET /models/:id: all versions, newest first. */
 export const ModelDetail = Model.extend({ versions: z.array(ModelVersion) });
+/**
+ * GET /tasks/:id?wait=20: a long poll. It is answered when the task has ended, after `wait` seconds with its state then, or
+ * at once by a slot that is being left. The state is the truth: ask again until it is `done` or `failed`.
+ */
+export const TaskQuery = z.object({ wait: z.coerce.number().int().min(0).max(30).default(0) });
 export const Task = z.object({
   id: z.uuid(),
   projectId: z.uuid(),

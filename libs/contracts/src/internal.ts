@@ -1,12 +1,13 @@
 import { z } from 'zod';
+import { SetAsideJob } from './jobs.ts';
 import { Slot } from './slot.ts';
 
 /*
  * The control plane of a slot: on INTERNAL_PORT, never on the public one, with `Authorization: Bearer INTERNAL_TOKEN`.
  *
  * backend  GET /live  GET /metrics  GET|POST|DELETE /drain  POST|DELETE /smoke/workspace  POST /smoke/jobs
- *          GET /smoke/jobs/:id  GET /scenes/:id/state
- * worker   GET /live  GET /health  GET /metrics  GET /status  POST /run  POST /pause
+ *          GET /smoke/jobs/:id  GET /scenes/:id/state  POST /handover  GET /handovers/:id|latest (ledger.ts)
+ * worker   GET /live  GET /health  GET /metrics  GET /status  GET /set-aside  POST /run  POST /pause
  */
 
 /** POST /drain: start handing over. Refused with 409 unless `publicUrl` already answers from `to`. */
@@ -53,12 +54,28 @@ export type SmokeJob = z.infer<typeof SmokeJob>;
 export const SceneState = z.object({ sceneId: z.uuid(), headSeq: z.int(), stateHash: z.string(), objects: z.int() });
 export type SceneState = z.infer<typeof SceneState>;
 
-/** GET /status of a worker. `active` are jobs now running here. */
+/** POST /pause of a worker: no new jobs from now on. Without a body, running ones end by themselves. The last call decides. */
+export const PauseRequest = z.object({
+  /** Milliseconds after which running jobs stop after their current step and go on in the other slot. */
+  moveAfterMs: z.int().min(0).max(600_000).optional(),
+});
+export type PauseRequest = z.infer<typeof PauseRequest>;
+
+/** GET /status of a worker, and the answer of POST /run and /pause. */
 export const WorkerStatus = z.object({
   slot: Slot,
   release: z.string(),
   state: z.enum(['paused', 'running']),
+  /** Jobs now running here. */
   active: z.int(),
+  /** Jobs that this process handed back before they were done, since it started. */
+  moved: z.int().default(0),
+  /** Jobs that this process set aside, since it started; GET /set-aside names those of all. */
+  setAside: z.int().default(0),
   contracts: z.array(z.int()),
 });
 export type WorkerStatus = z.infer<typeof WorkerStatus>;
+
+/** GET /set-aside of a worker: how many there are, whoever set them aside, and the latest 100. */
+export const SetAsideJobs = z.object({ total: z.int(), jobs: z.array(SetAsideJob) });
+export type SetAsideJobs = z.infer<typeof SetAsideJobs>;

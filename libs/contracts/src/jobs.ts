@@ -6,6 +6,8 @@ export const modelQueue = (contract: number): string => `model-processing.v${Str
 export const smokeQueue = (slot: string): string => `smoke.${slot}`;
 /** Merges a scene's journal into a snapshot; job id `compact-<sceneId>`. */
 export const COMPACTION_QUEUE = 'scene-compaction.v1';
+/** Jobs that nobody could read; nothing consumes it. */
+export const SET_ASIDE_QUEUE = 'set-aside';
 
 /** Contract 1 of model-processing. The job id is the task id, so that adding it twice adds it once. */
 export const ModelJobV1 = z.object({ taskId: z.uuid(), modelVersionId: z.uuid(), objectKey: z.string(), sha256: z.string().length(64) });
@@ -43,6 +45,45 @@ export const ModelResult = z.object({
   thumbnail: z.object({ key: z.string(), size: z.int() }),
 });
 export type ModelResult = z.infer<typeof ModelResult>;
+
+const StoredFile = ModelResult.shape.optimised;
+
+/**
+ * How far a model has come (jsonb of its task), so that another process goes on after the last completed step. It helps only
+ * where `recipe` is the same: what is made of which bytes, and by which tools.
+ */
+export const Checkpoint = z.object({
+  recipe: z.object({
+    /** The code that makes outputs; another one makes other bytes. */
+    tools: z.string(),
+    /** Of the uploaded file. */
+    sha256: z.string(),
+    levels: z.array(z.number()),
+    thumbnail: z.int(),
+  }),
+  inspect: ModelResult.shape.inspect.nullable(),
+  optimised: StoredFile.extend({ triangles: z.int() }).nullable(),
+  thumbnail: StoredFile.nullable(),
+  /** The finest first. */
+  levels: ModelResult.shape.levels,
+  /** Every completed step, the slot that did it and the milliseconds that it took. */
+  steps: z.array(z.object({ step: z.string(), slot: z.string(), ms: z.int() })),
+});
+export type Checkpoint = z.infer<typeof Checkpoint>;
+
+/** A job whose payload is not what its queue's contract says, as it came, and why it was set aside. */
+export const SetAsideJob = z.object({
+  queue: z.string(),
+  id: z.string(),
+  name: z.string(),
+  data: z.unknown(),
+  reason: z.string(),
+  /** Who could not read it. */
+  release: z.string(),
+  slot: z.string(),
+  at: z.iso.datetime(),
+});
+export type SetAsideJob = z.infer<typeof SetAsideJob>;
 
 /** The highest contract version that every release in the rollback set can consume; without any, our own highest. */
 export function negotiateContract(consumers: readonly (readonly number[])[], own: readonly number[]): number {

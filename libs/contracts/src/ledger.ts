@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { Slot } from './slot.ts';
 
 /*
- * The ledger of one switch (id: the engine's run). At T0 the old slot writes one row for everything that is under way; whoever
- * takes a thing over, or ends it, closes its row. What nobody closed is lost, and says so.
+ * The ledger of one switch (id: the engine's run), in double entry. At T0 the old slot writes one row for everything that is under
+ * way, its debits; whoever takes a thing over, or ends it, closes its row. What nobody closed is lost, and says so.
  */
 
 export const LedgerKind = z.enum(['socket', 'request', 'upload', 'job', 'page']);
@@ -46,7 +46,7 @@ export type LedgerCounts = z.infer<typeof LedgerCounts>;
 export const OpenLedger = z.object({ handoverId: z.uuid(), to: Slot });
 export type OpenLedger = z.infer<typeof OpenLedger>;
 
-/** GET /handovers/:id and /handovers/latest, at either slot. */
+/** GET /handovers/:id and /handovers/latest, at either slot; 404 `unknown-handover` where there is none. */
 export const Ledger = z.object({
   handoverId: z.uuid(),
   from: Slot,

@@ -14,9 +14,8 @@ export const CloseCode = {
   drainDeadline: 4001,
   tooSlow: 4002,
   journalUnavailable: 4003,
-  /** The token has run out: say hello again with a new one. */
-  tokenExpired: 4004,
   tooFast: 4008,
+  /** No valid token, or the one that was shown has run out although the server had asked for a fresh one. */
   unauthenticated: 4500,
   forbidden: 4501,
   malformed: 4502,
@@ -52,7 +51,7 @@ export type Hello = z.infer<typeof Hello>;
 export const Presence = z.object({ type: z.literal('presence'), sessionId: z.uuid(), state: z.record(z.string(), z.unknown()).nullable() });
 export type Presence = z.infer<typeof Presence>;
 
-/** On the old connection, after the new one said welcome. */
+/** On the old connection, after the new one said welcome, and only then: the ledger of a switch expects its session elsewhere. */
 export const Bye = z.object({ type: z.literal('bye') });
 
 export const ClientMessage = z.discriminatedUnion('type', [Hello, Presence, Bye]);
@@ -79,7 +78,11 @@ export const Ack = z.object({ type: z.literal('ack'), upto: z.int(), at: z.numbe
 /** An update was missing: send again from `expected`. */
 export const Gap = z.object({ type: z.literal('gap'), expected: z.int() });
 export const Reject = z.object({ type: z.literal('reject'), code: z.string(), retry: z.boolean(), message: z.string() });
-/** A hint: the connection stays fully usable until `deadline` (milliseconds from now). */
+/**
+ * A hint: the connection stays fully usable until `deadline` (milliseconds from now). Reason `switch`: connect again, the
+ * front door leads elsewhere now. Reason `token`: the token runs out; connect again with a fresh one, or stay where there is
+ * none. The server knows further reasons perhaps; what to do is the same.
+ */
 export const Drain = z.object({ type: z.literal('drain'), reason: z.string(), deadline: z.int(), handoverId: z.string() });
 
 /** Every 10 s: browsers hide WebSocket pings from the page, and a client must notice a connection that is dead. */

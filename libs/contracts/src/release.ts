@@ -20,6 +20,14 @@ export const JOB_CONTRACTS: readonly number[] = SINCE_1_3 ? [1, 2] : [1];
 /** The oldest page release that this API still serves; raised only when a contract is removed. */
 export const MINIMUM_CLIENT: string = '1.2.0';
 
+/** By number, not by text: 1.10.0 is newer than 1.9.0. False where one of them is no version, so that nothing is forced by a guess. */
+export function isOlder(version: string, than: string): boolean {
+  const [a, b] = [version, than].map((text) => /^v?(\d+)\.(\d+)\.(\d+)$/.exec(text)?.slice(1).map(Number));
+  if (!a || !b) return false;
+  const differing = a.findIndex((part, i) => part !== b[i]);
+  return differing >= 0 && (a[differing] ?? 0) < (b[differing] ?? 0);
+}
+
 /** `v1.3.0`, `1.3.0` → `1.3.0`. */
 export const bareVersion = (tag: string): string => tag.replace(/^v/, '');
 /** `1.3.0`, `v1.3.0` → `v1.3.0`, as image tags and release folders are named. */

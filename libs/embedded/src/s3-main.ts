@@ -13,8 +13,13 @@ const answer = store.callback();
 
 /** s3rver lets unsigned requests in and verifies no signature of version 4; a private bucket must. */
 const server = createServer({ requestTimeout: 0 }, (request, response) => {
-  if (isSigned(request, ACCOUNT)) void serve(request, response);
-  else response.writeHead(403, { 'content-type': 'application/xml', connection: 'close' }).end('<Error><Code>AccessDenied</Code></Error>');
+  if (isSigned(request, ACCOUNT)) {
+    void serve(request, response);
+    return;
+  }
+  // Taken and thrown away: who is still sending would see a broken connection in place of the answer.
+  request.resume();
+  response.writeHead(403, { 'content-type': 'application/xml' }).end('<Error><Code>AccessDenied</Code></Error>');
 });
 
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {

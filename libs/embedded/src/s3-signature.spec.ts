@@ -34,6 +34,11 @@ describe('isSigned', () => {
     expect(isSigned(changed, ACCOUNT, DAY)).toBe(false);
   });
 
+  it('refuses a header of S3 that is not signed', () => {
+    const { headers, ...rest } = request();
+    expect(isSigned({ ...rest, headers: { ...headers, 'x-amz-checksum-sha256': 'x' } }, ACCOUNT, DAY)).toBe(false);
+  });
+
   it('refuses one that has expired, and another account', () => {
     expect(isSigned(request(), ACCOUNT, new Date('2013-05-25T00:00:01Z'))).toBe(false);
     expect(isSigned(request(), { ...ACCOUNT, secretKey: 'x' }, DAY)).toBe(false);

@@ -20,17 +20,19 @@ export interface CommandResult {
   readonly ended: number;
 }
 
-/** Runs `devplatform <args> --json`; hears each event as it happens. Never throws: a refusal is an exit code. */
+/** Runs `devplatform <args> --json`; hears each event as it happens, and is interrupted (Ctrl-C) by `signal`. Never throws: a refusal is an exit code. */
 export async function runCommand(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   onEvent: (event: RolloutEvent) => void = () => undefined,
+  signal?: AbortSignal,
 ): Promise<CommandResult> {
   const started = now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args, '--json'], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  signal?.addEventListener('abort', () => child.kill('SIGINT'));
   const exit = once(child, 'close') as Promise<[number | null]>;
   const complaints = text(child.stderr);
   const events: RolloutEvent[] = [];

@@ -79,6 +79,11 @@ export class Crowd implements AsyncDisposable {
     await this.reaches({ requests: (await this.#http.count()) + requests });
   }
 
+  /** Returns when every editor has a usable connection. */
+  async isLive(): Promise<void> {
+    await until(() => this.#editors.allLive(), { what: 'every editor to be live', deadlineMs: 30_000 });
+  }
+
   /** Starts uploads; those that are held stop short of their completion. */
   uploads(files: readonly UploadFile[]): Promise<void> {
     return this.#uploads.begin(files);
@@ -91,11 +96,11 @@ export class Crowd implements AsyncDisposable {
 
   /** Moves the traffic as `how` does and notes when what happened. */
   async lives(move: MoveName, how: () => Promise<Deployment>): Promise<Timeline> {
-    const { from, to, asked, decided, told, proven, ended } = await how();
+    const { handoverId, from, to, asked, decided, told, proven, ended } = await how();
     const drained = await until(() => this.#census.emptyAfter(from, told)?.at, { what: `${from} to be empty`, deadlineMs: 5000 }).catch(
       () => null,
     );
-    const timeline: Timeline = { move, from, to, asked, decided, told, proven, drained, ended };
+    const timeline: Timeline = { move, handoverId, from, to, asked, decided, told, proven, drained, ended };
     this.#timelines.push(timeline);
     return timeline;
   }
@@ -109,14 +114,13 @@ export class Crowd implements AsyncDisposable {
     const { databaseUrl, s3 } = await this.#environment.parts();
     const slots = Object.entries(await this.#environment.slots()).flatMap(([slot, at]) => (at === null ? [] : [{ slot, at }]));
     const jobs = await auditJobs(databaseUrl, [this.#projectId]);
+    const slotLedgers = await Promise.all(this.#timelines.map(({ handoverId }) => this.#environment.ledger(handoverId)));
     const moves = this.#timelines.map((timeline, i): Move => {
       const end = this.#timelines[i + 1]?.told ?? Infinity;
-      const before = this.#census.before(timeline.from, timeline.told);
-      const after = this.#census.before(timeline.from, end);
       return {
         timeline,
         seen: seenByClients(timeline, requests, end),
-        ledger: ledgerOf(timeline, { requests, editors: editors.editors, uploads, jobs, before, after }, end),
+        ledger: ledgerOf(timeline, { requests, editors: editors.editors, uploads, jobs, slots: slotLedgers[i] ?? null }, end),
       };
     });
     return {

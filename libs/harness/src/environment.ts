@@ -1,14 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Slot } from '@devplatform/contracts';
-import { startParts, type Parts } from '@devplatform/embedded';
-import type { Environment, RolloutEvent, SlotAddresses, Target } from '@devplatform/rollout-engine';
-import { localTarget } from '@devplatform/target-local';
+import type { Ledger, Slot } from '@devplatform/contracts';
+import { findProcess, isAlive, startParts, until, type Parts } from '@devplatform/embedded';
+import type { Environment, RolloutEvent, ServiceName, SlotAddresses } from '@devplatform/rollout-engine';
+import { localTarget, type LocalTarget } from '@devplatform/target-local';
 import { runCommand, type CommandResult } from './command-line.ts';
+import { Faults } from './faults.ts';
 
 /** A run of the command line that moved the traffic. Times in milliseconds since 1970. */
 export interface Deployment {
+  /** Of its ledger. */
+  readonly handoverId: string;
   readonly from: Slot;
   readonly to: Slot;
   readonly asked: number;
@@ -28,38 +31,57 @@ export interface EnvironmentOptions {
   /** The release that is live on blue at the beginning. */
   readonly release?: string;
   readonly onEvent?: Listener;
+  /** With a proxy between every two parts, so that the network can be made to fail: `environment.faults`. */
+  readonly faults?: boolean;
 }
+
+/** Milliseconds that a process has to end, or to get ready. */
+const SERVICE_MS = 60_000;
 
 /** A whole environment on this machine, brought up and moved by the real command line. */
 export class LocalEnvironment implements AsyncDisposable {
   readonly home: string;
-  readonly publicUrl: string;
   readonly #releases: string;
-  readonly #target: Target;
   readonly #keep: boolean;
   readonly #running = new Set<Promise<CommandResult>>();
+  #target: LocalTarget;
+  /** Given to every command. */
+  #env: NodeJS.ProcessEnv = {};
+  #faults: Faults | undefined;
 
-  private constructor(home: string, releases: string, publicUrl: string, keep: boolean) {
+  private constructor(home: string, releases: string, keep: boolean) {
     this.home = home;
-    this.publicUrl = publicUrl;
     this.#releases = releases;
     this.#target = localTarget({ home, releasesDir: releases });
     this.#keep = keep;
   }
 
   /** Deploys the first release to blue, which brings everything up. Throws with what the command line said where it fails. */
-  static async bringUp({ home, releases, release = 'v1.2.0', onEvent }: EnvironmentOptions): Promise<LocalEnvironment> {
+  static async bringUp({ home, releases, release = 'v1.2.0', onEvent, faults = false }: EnvironmentOptions): Promise<LocalEnvironment> {
     const folder = home ?? mkdtempSync(join(tmpdir(), 'devplatform-'));
-    const first = new LocalEnvironment(folder, releases, '', home !== undefined);
+    const environment = new LocalEnvironment(folder, releases, home !== undefined);
     try {
-      succeeded(await first.command(['deploy', 'backend', '--slot', 'blue', '--release', release], {}, onEvent));
-      const { publicUrl } = await first.describe();
-      if (publicUrl === null) throw new Error('the environment was brought up and has no public address');
-      return new LocalEnvironment(folder, releases, publicUrl, home !== undefined);
+      if (faults) await environment.#interpose();
+      succeeded(await environment.command(['deploy', 'backend', '--slot', 'blue', '--release', release], {}, onEvent));
+      if (environment.#target.publicUrl === null) throw new Error('the environment was brought up and has no public address');
+      return environment;
     } catch (error) {
-      await first[Symbol.asyncDispose]();
+      await environment[Symbol.asyncDispose]();
       throw error;
     }
+  }
+
+  /** What users connect to; with faults, by way of `faults.clients`. */
+  get publicUrl(): string {
+    const { publicUrl } = this.#target;
+    if (publicUrl === null) throw new Error('the front door does not run');
+    return this.#faults?.clients.in(publicUrl) ?? publicUrl;
+  }
+
+  /** Throws where the environment was brought up without them. */
+  get faults(): Faults {
+    if (this.#faults === undefined) throw new Error('this environment was brought up without faults');
+    return this.#faults;
   }
 
   describe(): Promise<Environment> {
@@ -72,14 +94,36 @@ export class LocalEnvironment implements AsyncDisposable {
     return { blue: slots.blue.addresses, green: slots.green.addresses };
   }
 
+  /** What the slots wrote of a switch, or of the newest for `latest`; null: no such ledger. */
+  ledger(handoverId: string): Promise<Ledger | null> {
+    return this.#target.ledger(handoverId);
+  }
+
   /** Finds the shared parts, or starts those that do not run. */
   parts(): Promise<Parts> {
     return startParts(this.home);
   }
 
-  /** Runs the command line on this environment. */
-  command(args: readonly string[], env: NodeJS.ProcessEnv = {}, onEvent?: Listener): Promise<CommandResult> {
-    const running = runCommand([...args, '--home', this.home, '--releases', this.#releases], env, onEvent);
+  /** Sends a signal to a service of a slot; resolves when it has ended. Nothing starts it again by itself here. */
+  async kill(slot: Slot, service: ServiceName, signal: NodeJS.Signals): Promise<void> {
+    const name = `${service}-${slot}`;
+    const record = findProcess(this.home, name);
+    if (record === null) throw new Error(`${name} does not run`);
+    process.kill(record.pid, signal);
+    await until(() => !isAlive(record), { what: `${name} to end`, deadlineMs: SERVICE_MS });
+  }
+
+  /** What a supervisor does after `kill`: same release, ports and environment. Resolves when the service is healthy. */
+  async restart(slot: Slot, service: ServiceName): Promise<void> {
+    await this.#target.restart(slot, service);
+    const isHealthy = async (): Promise<boolean> =>
+      (await this.#target.probe(slot)).some((probe) => probe.service === service && probe.state === 'healthy');
+    await until(isHealthy, { what: `${service}-${slot} to be healthy again`, deadlineMs: SERVICE_MS });
+  }
+
+  /** Runs the command line on this environment; `signal` interrupts it as Ctrl-C does. */
+  command(args: readonly string[], env: NodeJS.ProcessEnv = {}, onEvent?: Listener, signal?: AbortSignal): Promise<CommandResult> {
+    const running = runCommand([...args, '--home', this.home, '--releases', this.#releases], { ...this.#env, ...env }, onEvent, signal);
     this.#running.add(running);
     return running.finally(() => this.#running.delete(running));
   }
@@ -96,8 +140,22 @@ export class LocalEnvironment implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     // A deployment that is being interrupted first stops in order; it holds the lease until then.
     await Promise.allSettled(this.#running);
+    // First, so that no process waits for a part that a test made to fail.
+    await this.#faults?.heal();
     succeeded(await this.command(['down']));
+    await this.#faults?.[Symbol.asyncDispose]();
     if (!this.#keep) rmSync(this.home, { recursive: true, force: true });
+  }
+
+  /** The parts are started here and not by the command line, which is told the proxies before them; `down` finds and ends them all the same. */
+  async #interpose(): Promise<void> {
+    const parts = await startParts(this.home);
+    this.#faults = await Faults.between(parts, {
+      frontDoor: () => this.#target.publicUrl,
+      slot: (slot) => this.#target.addresses(slot)?.backend ?? null,
+    });
+    this.#env = this.#faults.env(parts);
+    this.#target = localTarget({ home: this.home, releasesDir: this.#releases, env: { ...process.env, ...this.#env } });
   }
 }
 
@@ -113,6 +171,7 @@ function deploymentOf(result: CommandResult): Deployment {
   const proven = Date.parse(record.switch.at);
   const { slot: to, effectiveMs } = record.switch;
   return {
+    handoverId: record.id,
     from: record.slots.before,
     to,
     asked: started,

@@ -5,6 +5,8 @@ export interface GlbSpec {
   readonly bytes: number;
   /** The same seed gives the same file. */
   readonly seed: number;
+  /** How finely the sphere is divided, 1 (3,072 triangles) to 16; each doubling makes four times the work for who processes it. */
+  readonly detail?: number;
 }
 
 /** The JSON chunk is padded to this, so that nothing else depends on how long it is. */
@@ -18,11 +20,12 @@ const SEGMENTS = 48;
  * A valid GLB of the size that is asked for: a row of spheres, each with a texture of noise that no compression makes
  * smaller. 100 MB take about a second.
  */
-export function generateGlb({ bytes, seed }: GlbSpec): Uint8Array<ArrayBuffer> {
+export function generateGlb({ bytes, seed, detail = 1 }: GlbSpec): Uint8Array<ArrayBuffer> {
   if (bytes < 128 * 1024 || bytes > 200 * 1024 * 1024) throw new Error(`a GLB of ${bytes} bytes cannot be generated`);
   const length = bytes - (bytes % 4);
   const binaryLength = length - JSON_BYTES - HEADERS;
-  const geometry = sphere();
+  const geometry = sphere(RINGS * detail, SEGMENTS * detail);
+  if (binaryLength < geometry.bytes.byteLength) throw new Error(`a GLB of ${bytes} bytes has no room for detail ${detail}`);
   const random = noiseSource(seed);
   const images: Uint8Array[] = [];
   let left = binaryLength - geometry.bytes.byteLength;
@@ -54,18 +57,18 @@ interface Geometry {
 }
 
 /** Radius 1; positions (which are the normals too), texture coordinates, indices. */
-function sphere(): Geometry {
+function sphere(rings: number, segments: number): Geometry {
   const positions: number[] = [];
   const coordinates: number[] = [];
   const indices: number[] = [];
-  for (let ring = 0; ring <= RINGS; ring += 1) {
-    for (let segment = 0; segment <= SEGMENTS; segment += 1) {
-      const [v, u] = [ring / RINGS, segment / SEGMENTS];
+  for (let ring = 0; ring <= rings; ring += 1) {
+    for (let segment = 0; segment <= segments; segment += 1) {
+      const [v, u] = [ring / rings, segment / segments];
       const [latitude, longitude] = [v * Math.PI, u * 2 * Math.PI];
       positions.push(Math.sin(latitude) * Math.cos(longitude), Math.cos(latitude), -Math.sin(latitude) * Math.sin(longitude));
       coordinates.push(u, v);
-      if (ring === RINGS || segment === SEGMENTS) continue;
-      const [here, below] = [ring * (SEGMENTS + 1) + segment, (ring + 1) * (SEGMENTS + 1) + segment];
+      if (ring === rings || segment === segments) continue;
+      const [here, below] = [ring * (segments + 1) + segment, (ring + 1) * (segments + 1) + segment];
       indices.push(here, below, here + 1, here + 1, below, below + 1);
     }
   }

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Agent } from 'node:http';
-import { IDEMPOTENCY_HEADER, SLOT_HEADER, VERSION_HEADER } from '@devplatform/contracts';
+import { IDEMPOTENCY_HEADER, PAGE_ID_HEADER, SLOT_HEADER, VERSION_HEADER } from '@devplatform/contracts';
 import { now } from './clock.ts';
 import { exchange, headerOf, reasonOf, type Exchange } from './exchange.ts';
 
@@ -37,6 +37,8 @@ const MIX: readonly RequestKind[] = [
   ...(['health', 'health', 'annotate', 'annotate'] as const),
 ];
 const TICK_MS = 5;
+/** People with a page open; those over fresh connections are none. */
+const PAGES = 10;
 
 /**
  * Sends requests at a fixed rate whatever the answers do (open loop), two thirds over kept connections and one third over
@@ -45,6 +47,7 @@ const TICK_MS = 5;
 export class HttpObserver {
   readonly #load: HttpLoad;
   readonly #kept = new Agent({ keepAlive: true });
+  readonly #pages = Array.from({ length: PAGES }, () => randomUUID());
   readonly #records: RequestRecord[] = [];
   readonly #inFlight = new Set<Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
@@ -107,7 +110,8 @@ export class HttpObserver {
     const at = now();
     const same = { kind, connection, at, ...(note === undefined ? {} : { note }) };
     try {
-      const answer = await exchange({ ...what, agent: connection === 'kept' ? this.#kept : false });
+      const page = connection === 'kept' ? { [PAGE_ID_HEADER]: this.#pages[this.#sent % PAGES] ?? '' } : {};
+      const answer = await exchange({ ...what, headers: { ...what.headers, ...page }, agent: connection === 'kept' ? this.#kept : false });
       this.#records.push({
         ...{ ...same, ms: now() - at, status: answer.status, error: null },
         ...{ slot: headerOf(answer, SLOT_HEADER), release: headerOf(answer, VERSION_HEADER) },

@@ -1,5 +1,5 @@
 import { query } from './database.ts';
-import type { EditorRecord } from './scene-editors.ts';
+import type { EditorRecord } from './scene-editor.ts';
 
 export interface JournalAudit {
   /** Edits that are committed, of the editors that were asked about. */
@@ -26,7 +26,10 @@ interface Row {
  * Reads the journal directly: everything that was acknowledged is in it, and each editor's edits are there once and
  * without a gap. Where a snapshot stands for the oldest edits, the cursor vouches for them and the state hash for their content.
  */
-export async function auditJournal(databaseUrl: string, editors: readonly EditorRecord[]): Promise<JournalAudit> {
+export async function auditJournal(
+  databaseUrl: string,
+  editors: readonly Pick<EditorRecord, 'sceneId' | 'clientId' | 'acked'>[],
+): Promise<JournalAudit> {
   const rows = await read(databaseUrl, [...new Set(editors.map(({ sceneId }) => sceneId))]);
   const byClient = new Map(rows.map((row) => [row.client_id, row]));
   const lost: string[] = [];

@@ -1,12 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import type { Ledger as SlotLedger, LedgerRow as SlotRow } from '@devplatform/contracts';
 import { ledgerOf, type Observed } from './ledger.ts';
-import type { EditorRecord } from './scene-editors.ts';
-import type { Census } from './slot-census.ts';
+import type { EditorRecord } from './scene-editor.ts';
 import type { Timeline } from './timeline.ts';
+import type { UploadRecord } from './uploader.ts';
 
 const T0 = 1000;
 const timeline: Timeline = {
   move: 'switch',
+  handoverId: 'h',
   from: 'blue',
   to: 'green',
   asked: 500,
@@ -18,16 +20,33 @@ const timeline: Timeline = {
 };
 
 const editor = (sessionId: string, arrivals: EditorRecord['arrivals']): EditorRecord => ({
-  ...{ sceneId: 'scene', sessionId, clientId: sessionId, edits: 0, acked: 0, arrivals, offline: [], rejected: [], stateHash: '' },
+  ...{
+    sceneId: 'scene',
+    sessionId,
+    clientId: sessionId,
+    edits: 0,
+    acked: 0,
+    arrivals,
+    handovers: [],
+    offline: [],
+    rejected: [],
+    stateHash: '',
+  },
 });
 const on = (slot: string, at: number, gapMs = 0): EditorRecord['arrivals'][number] => ({
   ...{ at, slot, release: '1.2.0', reason: gapMs > 0 ? 'resume' : 'handover', gapMs },
 });
-const census = (counts: Partial<Census>): Census => ({
-  ...{ at: T0, slot: 'blue', sockets: 0, httpInFlight: 0, appendQueue: 0, notYetHinted: 0, forced: 0, activeJobs: 0, ...counts },
+const slotRow = (session: string, changes: Partial<SlotRow> = {}): SlotRow => ({
+  ...{ kind: 'socket', item: session, session, late: false, detail: '', outcome: 'moved', toSlot: 'green', gapMs: 0, retries: 0 },
+  ...{ closedAt: null, ...changes },
 });
+const slots = (...rows: SlotRow[]): SlotLedger => {
+  const counted = { socket: 0, request: 0, upload: 0, job: 0, page: 0 };
+  for (const { kind, late } of rows) if (!late) counted[kind] += 1;
+  return { handoverId: 'h', from: 'blue', to: 'green', at: new Date(T0).toISOString(), counted, rows };
+};
 const observed = (changes: Partial<Observed>): Observed => ({
-  ...{ requests: [], editors: [], uploads: [], jobs: [], before: census({}), after: census({}), ...changes },
+  ...{ requests: [], editors: [], uploads: [], jobs: [], slots: slots(), ...changes },
 });
 
 describe('the ledger', () => {
@@ -38,7 +57,8 @@ describe('the ledger', () => {
       editor('left behind', [on('blue', 1)]),
       editor('came later', [on('green', 1200)]),
     ];
-    const { rows, lost, differences } = ledgerOf(timeline, observed({ editors, before: census({ sockets: 3 }) }), Infinity);
+    const book = slots(slotRow('moved'), slotRow('resumed'), slotRow('left behind', { outcome: 'gone' }));
+    const { rows, lost, differences } = ledgerOf(timeline, observed({ editors, slots: book }), Infinity);
     expect(rows.map(({ id, gapMs, retries, outcome }) => [id, gapMs, retries, outcome])).toEqual([
       ['moved', 0, 0, 'moved'],
       ['resumed', 386, 1, 'moved'],
@@ -52,9 +72,27 @@ describe('the ledger', () => {
     expect(rows[0]?.outcome).toBe('lost');
   });
 
-  it('does not add up where the slot counted sockets that nobody accounts for, or did not answer', () => {
-    expect(ledgerOf(timeline, observed({ before: census({ sockets: 2 }) }), Infinity).differences).toHaveLength(1);
-    expect(ledgerOf(timeline, observed({ before: undefined }), Infinity).differences).toHaveLength(1);
+  const editors = [editor('moved', [on('blue', 1), on('green', 1500)])];
+  const upload: UploadRecord = {
+    ...{ uploadId: 'u', fileName: 'f.glb', size: 1, sha256: 'a', startedAt: -500, storedAt: 9000, finishedAt: 9000, status: 'ready' },
+    ...{ retries: 0, partsAgain: 0, taskId: 't', taskStatus: 'done', error: null },
+  };
+
+  it.each<[string, Partial<Observed>]>([
+    ['says nothing', { slots: null }],
+    ['lacks a session', { slots: slots() }],
+    ['has a session that no client knows', { slots: slots(slotRow('moved'), slotRow('other')) }],
+    ['says another thing of a session', { slots: slots(slotRow('moved', { outcome: 'left' })) }],
+    ['has an open row', { slots: slots(slotRow('moved'), slotRow('r', { kind: 'request', session: null, outcome: null })) }],
+    ['has a row less than were counted', { slots: { ...slots(slotRow('moved')), counted: { ...slots().counted, socket: 1, job: 1 } } }],
+    ['lacks an upload', { slots: slots(slotRow('moved')), uploads: [upload] }],
+  ])('LED-1: differs where the book of the slots %s', (_what, changes) => {
+    expect(ledgerOf(timeline, observed({ editors, ...changes }), Infinity).differences).toHaveLength(1);
+  });
+
+  it('LED-1: agrees with a book of the slots that has everything, and some who came late', () => {
+    const rows = [slotRow('moved'), slotRow('late', { late: true }), slotRow('u', { kind: 'upload', session: null, outcome: 'carried' })];
+    expect(ledgerOf(timeline, observed({ editors, uploads: [upload], slots: slots(...rows) }), Infinity).differences).toEqual([]);
   });
 
   it('names jobs that took effect twice, and those that never ended', () => {

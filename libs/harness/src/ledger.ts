@@ -1,12 +1,11 @@
-import type { Slot } from '@devplatform/contracts';
+import { LedgerKind, type Ledger as SlotLedger, type Slot } from '@devplatform/contracts';
 import { failed, type RequestRecord } from './http-observer.ts';
 import type { JobRecord } from './job-audit.ts';
-import type { EditorRecord } from './scene-editors.ts';
-import type { Census } from './slot-census.ts';
+import type { EditorRecord } from './scene-editor.ts';
 import type { Timeline } from './timeline.ts';
 import type { UploadRecord } from './uploader.ts';
 
-/** One thing that was under way at T0, and what became of it. */
+/** One thing that was under way at T0, and what its client saw of it: the second book, beside the one that the slots wrote. */
 export interface LedgerRow {
   readonly kind: 'session' | 'request' | 'upload' | 'job';
   readonly id: string;
@@ -22,13 +21,13 @@ export interface LedgerRow {
 
 export interface Ledger {
   readonly rows: readonly LedgerRow[];
-  /** What the old slot itself counted last before T0; null: it gave no answer. */
-  readonly counted: Census | null;
+  /** What the slots wrote themselves; null: nothing. */
+  readonly slots: SlotLedger | null;
   readonly lost: number;
   readonly doubled: number;
   /** Sockets that the old slot had to close at the deadline of its drain. */
   readonly forced: number;
-  /** Where the rows are not what the slot counted; empty: they add up. */
+  /** Where the two books differ, or that of the slots does not add up; empty: they agree. */
   readonly differences: readonly string[];
 }
 
@@ -37,9 +36,7 @@ export interface Observed {
   readonly editors: readonly EditorRecord[];
   readonly uploads: readonly UploadRecord[];
   readonly jobs: readonly JobRecord[];
-  /** Last sample of the old slot before T0, and its last one before the next move. */
-  readonly before: Census | undefined;
-  readonly after: Census | undefined;
+  readonly slots: SlotLedger | null;
 }
 
 /** The ledger of one move; `until` (milliseconds since 1970) is when the next one begins. */
@@ -54,23 +51,56 @@ export function ledgerOf({ from, to, told }: Timeline, observed: Observed, until
       .filter(({ createdAt, finishedAt }) => createdAt <= told && told < (finishedAt ?? Infinity))
       .map((job) => jobRow(job, from)),
   ];
-  const counted = observed.before ?? null;
+  const { slots } = observed;
   const count = (outcome: LedgerRow['outcome']): number => rows.filter((row) => row.outcome === outcome).length;
   return {
-    ...{ rows, counted, lost: count('lost'), doubled: count('doubled') },
-    ...{ forced: observed.after?.forced ?? 0, differences: differencesOf(rows, counted) },
+    ...{ rows, slots, lost: count('lost'), doubled: count('doubled') },
+    forced: slots?.rows.filter(({ outcome }) => outcome === 'forced').length ?? 0,
+    differences:
+      slots === null ? ['the slots wrote no ledger'] : [...sumsOf(slots), ...sessionsOf(rows, slots), ...thingsOf(observed, told, slots)],
   };
 }
 
-/** Requests come and go within a sample, so they add up over the whole run instead: each one sent was answered. */
-function differencesOf(rows: readonly LedgerRow[], counted: Census | null): readonly string[] {
-  if (counted === null) return ['the old slot did not say what it had under way'];
-  const sessions = rows.filter(({ kind }) => kind === 'session').length;
-  const jobs = rows.filter(({ kind }) => kind === 'job').length;
+/** The slots' own book: every row ended well, and there are as many as were counted. */
+function sumsOf({ counted, rows }: SlotLedger): readonly string[] {
+  const open = rows.filter(({ outcome }) => outcome === null || outcome === 'doubled');
+  const sums = LedgerKind.options.map(
+    (kind) => [kind, counted[kind], rows.filter((row) => row.kind === kind && !row.late).length] as const,
+  );
   return [
-    ...(sessions === counted.sockets ? [] : [`${sessions} sessions are accounted for, the slot had ${counted.sockets} sockets`]),
-    ...(jobs >= counted.activeJobs ? [] : [`${jobs} jobs are accounted for, the slot was working on ${counted.activeJobs}`]),
+    ...open.map(({ kind, item, outcome }) => `the ${kind} ${item} is ${outcome ?? 'open'} in the ledger of the slots`),
+    ...sums.flatMap(([kind, were, have]) => (were === have ? [] : [`${were} of the kind ${kind} were counted, ${have} have a row`])),
   ];
+}
+
+/** Whom the clients saw on the old slot has a row there, nobody else has one, and both say the same of what became of them. */
+function sessionsOf(rows: readonly LedgerRow[], slots: SlotLedger): readonly string[] {
+  const seen = new Map(rows.filter(({ kind }) => kind === 'session').map((row) => [row.id, row.outcome]));
+  const written = new Map(slots.rows.flatMap((row) => (row.session === null || row.late ? [] : [[row.session, row.outcome]])));
+  return [
+    ...[...seen.keys()].filter((session) => !written.has(session)).map((session) => `session ${session} has no row`),
+    ...[...written.keys()].filter((session) => !seen.has(session)).map((session) => `session ${session} has a row, and no client knows it`),
+    ...[...seen].flatMap(([session, outcome]) =>
+      !written.has(session) || (outcome === 'moved') === (written.get(session) === 'moved')
+        ? []
+        : [`session ${session}: ${outcome} for its client, ${written.get(session) ?? 'open'} for the slots`],
+    ),
+  ];
+}
+
+/** Milliseconds around the switch and the count, which comes after it, in which a thing may be counted or not. */
+const BLUR_MS = 1000;
+
+/** Uploads and jobs that were under way beyond doubt have a row, and no row of theirs says that they took effect twice or are lost. */
+function thingsOf({ uploads, jobs }: Observed, told: number, slots: SlotLedger): readonly string[] {
+  const counted = Date.parse(slots.at);
+  const around = (from: number, to: number): boolean => from < told - BLUR_MS && counted + BLUR_MS < to;
+  const written = new Set(slots.rows.map(({ kind, item }) => `${kind} ${item}`));
+  const wanted = [
+    ...uploads.filter(({ startedAt, storedAt }) => around(startedAt, storedAt || Infinity)).map(({ uploadId }) => `upload ${uploadId}`),
+    ...jobs.filter(({ createdAt, finishedAt }) => around(createdAt, finishedAt ?? Infinity)).map(({ taskId }) => `job ${taskId}`),
+  ];
+  return wanted.filter((thing) => !written.has(thing)).map((thing) => `the ${thing} has no row`);
 }
 
 function sessionRow(editor: EditorRecord, from: Slot, to: Slot, told: number, until: number): readonly LedgerRow[] {

@@ -9,6 +9,7 @@ import {
   Upload,
   type CompleteUpload,
   type NewUpload,
+  type SignParts,
 } from '@devplatform/contracts';
 import type { z } from 'zod';
 import { exchange, type Answer } from './exchange.ts';
@@ -49,11 +50,11 @@ export class Platform {
     return this.call('POST', `/projects/${projectId}/scenes`, Scene, { name });
   }
 
-  createUpload(projectId: string, upload: z.infer<typeof NewUpload>): Promise<z.infer<typeof Upload>> {
+  createUpload(projectId: string, upload: z.input<typeof NewUpload>): Promise<z.infer<typeof Upload>> {
     return this.call('POST', `/projects/${projectId}/uploads`, Upload, upload);
   }
 
-  signParts(uploadId: string, parts: readonly number[]): Promise<z.infer<typeof SignedParts>> {
+  signParts(uploadId: string, parts: z.infer<typeof SignParts>['parts']): Promise<z.infer<typeof SignedParts>> {
     return this.call('POST', `/uploads/${uploadId}/sign`, SignedParts, { parts });
   }
 

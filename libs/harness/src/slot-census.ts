@@ -35,11 +35,6 @@ export class SlotCensus implements AsyncDisposable {
     this.#loop = this.#watch();
   }
 
-  /** The last sample of the slot before the moment. */
-  before(slot: Slot, at: number): Census | undefined {
-    return this.#samples.findLast((sample) => sample.slot === slot && sample.at <= at);
-  }
-
   /** When the slot first had nothing under way after the moment. */
   emptyAfter(slot: Slot, at: number): Census | undefined {
     return this.#samples.find((sample) => sample.slot === slot && sample.at > at && isEmpty(sample));

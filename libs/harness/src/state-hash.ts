@@ -4,7 +4,7 @@ import type { SlotAddresses } from '@devplatform/rollout-engine';
 import * as Y from 'yjs';
 import { withDatabase } from './database.ts';
 import { exchange, reasonOf } from './exchange.ts';
-import type { EditorRecord } from './scene-editors.ts';
+import type { EditorRecord } from './scene-editor.ts';
 
 /** Who sees a scene how; equal hashes mean equal documents. */
 export interface StateHash {
@@ -14,7 +14,7 @@ export interface StateHash {
   readonly hash: string;
 }
 
-export const editorHashes = (editors: readonly EditorRecord[]): readonly StateHash[] =>
+export const editorHashes = (editors: readonly Pick<EditorRecord, 'sceneId' | 'sessionId' | 'stateHash'>[]): readonly StateHash[] =>
   editors.map(({ sceneId, sessionId, stateHash }) => ({ sceneId, seenBy: `editor ${sessionId}`, hash: stateHash }));
 
 /** What a slot answers on its control plane; one that does not answer agrees with nobody. */

@@ -6,6 +6,8 @@ export type MoveName = 'switch' | 'rollback' | 'forward';
 /** One move of the traffic from slot to slot. All times in milliseconds since 1970. */
 export interface Timeline {
   readonly move: MoveName;
+  /** Of the slots' ledger of it. */
+  readonly handoverId: string;
   readonly from: Slot;
   readonly to: Slot;
   /** The command line was started. */

@@ -1,12 +1,14 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { PART_BYTES, type Task, type Upload } from '@devplatform/contracts';
+import type { Task, Upload } from '@devplatform/contracts';
 import { until } from '@devplatform/embedded';
 import type { z } from 'zod';
 import { Bandwidth } from './bandwidth.ts';
 import { now } from './clock.ts';
-import { exchange, headerOf, reasonOf } from './exchange.ts';
+import { reasonOf } from './exchange.ts';
 import { generateGlb } from './glb.ts';
-import { ApiError, Platform } from './platform.ts';
+import { persist } from './persist.ts';
+import { Platform } from './platform.ts';
+import { sendParts } from './send-parts.ts';
 
 export interface UploadLoad {
   readonly publicUrl: string;
@@ -18,8 +20,8 @@ export interface UploadFile {
   readonly fileName: string;
   /** The file itself, or how to make one. */
   readonly content: Uint8Array | { readonly bytes: number; readonly seed: number };
-  /** Megabytes per second; default: as fast as it goes. */
-  readonly bandwidth?: number;
+  /** Megabytes per second, or a line that can be changed on the way; default: as fast as it goes. */
+  readonly bandwidth?: number | Bandwidth;
   /** Sent, but completed only when `keepJobs` wants one more job. */
   readonly held?: boolean;
 }
@@ -38,15 +40,13 @@ export interface UploadRecord {
   readonly status: z.infer<typeof Upload>['status'] | 'lost';
   /** Parts and control calls that had to be sent again. */
   readonly retries: number;
+  /** Parts among them. */
+  readonly partsAgain: number;
   readonly taskId: string | null;
   readonly taskStatus: z.infer<typeof Task>['status'] | null;
   readonly error: string | null;
 }
 
-const PARALLEL_PARTS = 4;
-const PERSISTENCE_MS = 60_000;
-const PAUSE_MS = 250;
-const CHUNK_BYTES = 64 * 1024;
 const PROCESSED_DEADLINE_MS = 180_000;
 
 /** Uploads files the way the page does: presigned parts straight to the store, each control call idempotent. */
@@ -85,27 +85,21 @@ export class Uploader {
 
   async #upload(file: Omit<UploadFile, 'content'> & { readonly bytes: Uint8Array }): Promise<UploadRecord> {
     const sha256 = createHash('sha256').update(file.bytes).digest('hex');
-    const progress = { uploadId: '', storedAt: 0, retries: 0, taskId: null as string | null };
+    const progress = { uploadId: '', storedAt: 0, retries: 0, partsAgain: 0, taskId: null as string | null };
     const again = (): void => void (progress.retries += 1);
     const same = { fileName: file.fileName, size: file.bytes.byteLength, sha256, startedAt: now() };
-    const wanted = { clientUploadId: randomUUID(), fileName: file.fileName, size: file.bytes.byteLength, sha256 };
+    const wanted = { clientUploadId: randomUUID(), fileName: file.fileName, size: file.bytes.byteLength, sha256, partChecksums: true };
     try {
       const upload = await persist('the upload to be created', again, () => this.#platform.createUpload(this.#projectId, wanted));
       progress.uploadId = upload.id;
-      const numbers = Array.from({ length: upload.parts }, (_, i) => i + 1);
-      const { urls } = await persist('the parts to be signed', again, () => this.#platform.signParts(upload.id, numbers));
-      const line = new Bandwidth(file.bandwidth ?? Infinity);
-      const parts: { part: number; etag: string }[] = [];
-      const waiting = urls.values();
-      const sendParts = async (): Promise<void> => {
-        for (const { part, url } of waiting) {
-          const bytes = file.bytes.subarray((part - 1) * PART_BYTES, part * PART_BYTES);
-          parts.push({ part, etag: await persist(`part ${part} to be stored`, again, () => sendPart(url, bytes, line)) });
-        }
+      const line = file.bandwidth instanceof Bandwidth ? file.bandwidth : new Bandwidth(file.bandwidth ?? Infinity);
+      const partAgain = (): void => {
+        progress.partsAgain += 1;
+        again();
       };
-      await Promise.all(Array.from({ length: PARALLEL_PARTS }, sendParts));
+      const parts = await sendParts({ platform: this.#platform, uploadId: upload.id, bytes: file.bytes, line, again: partAgain });
       if (file.held) await new Promise<void>((resolve) => this.#held.push(resolve));
-      const completion = { fence: upload.fence, parts: parts.sort((a, b) => a.part - b.part) };
+      const completion = { fence: upload.fence, parts };
       await persist('the upload to be completed', again, () => this.#platform.completeUpload(upload.id, completion));
       progress.storedAt = now();
       const end = await this.#watch(upload.id);
@@ -130,39 +124,6 @@ export class Uploader {
       { what: `upload ${uploadId} to be processed`, deadlineMs: PROCESSED_DEADLINE_MS, everyMs: 300 },
     );
   }
-}
-
-/** Again until it works, as the page does; what the platform refuses is final. */
-async function persist<T>(what: string, again: () => void, attempt: () => Promise<T>): Promise<T> {
-  const outcome = await until(
-    async () => {
-      try {
-        return { value: await attempt() };
-      } catch (error) {
-        if (error instanceof ApiError && error.status < 500) return { refusal: error };
-        again();
-        throw error;
-      }
-    },
-    { what, deadlineMs: PERSISTENCE_MS, everyMs: PAUSE_MS },
-  );
-  if ('refusal' in outcome) throw outcome.refusal;
-  return outcome.value;
-}
-
-/** Returns the etag. */
-async function sendPart(url: string, bytes: Uint8Array, line: Bandwidth): Promise<string> {
-  const write = async (chunk: (bytes: Uint8Array) => Promise<void>): Promise<void> => {
-    for (let offset = 0; offset < bytes.byteLength; offset += CHUNK_BYTES) {
-      const slice = bytes.subarray(offset, offset + CHUNK_BYTES);
-      await line.take(slice.byteLength);
-      await chunk(slice);
-    }
-  };
-  const headers = { 'content-length': String(bytes.byteLength) };
-  const answer = await exchange({ url, method: 'PUT', headers, write, timeoutMs: PERSISTENCE_MS });
-  if (answer.status !== 200) throw new Error(`the store answered ${answer.status}: ${answer.body.toString('utf8', 0, 200)}`);
-  return headerOf(answer, 'etag') ?? '';
 }
 
 const bytesOf = (content: UploadFile['content']): Uint8Array => (content instanceof Uint8Array ? content : generateGlb(content));

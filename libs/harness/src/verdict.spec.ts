@@ -12,9 +12,20 @@ const clean: Evidence = {
   hashes: [],
   moves: [
     {
-      timeline: { move: 'rollback', from: 'green', to: 'blue', asked: 0, decided: 0, told: 400, proven: 410, drained: 900, ended: 1000 },
+      timeline: {
+        move: 'rollback',
+        handoverId: 'h',
+        from: 'green',
+        to: 'blue',
+        asked: 0,
+        decided: 0,
+        told: 400,
+        proven: 410,
+        drained: 900,
+        ended: 1000,
+      },
       seen: { firstAnswerOfNew: 404, lastSentToOld: 405, lastAnswerOfOld: 420 },
-      ledger: { rows: [], counted: null, lost: 0, doubled: 0, forced: 0, differences: [] },
+      ledger: { rows: [], slots: null, lost: 0, doubled: 0, forced: 0, differences: [] },
     },
   ],
 };
@@ -28,10 +39,32 @@ const broken = (changes: Partial<Evidence>, minimum = NOTHING): readonly string[
 
 const request = { kind: 'projects', connection: 'kept', at: 1, ms: 1, status: 200, slot: 'blue', release: '1.2.0', error: null } as const;
 const editor = {
-  ...{ sceneId: 's', sessionId: 'e', clientId: 'e', edits: 1, acked: 1, arrivals: [], offline: [], rejected: [], stateHash: 'a' },
+  ...{
+    sceneId: 's',
+    sessionId: 'e',
+    clientId: 'e',
+    edits: 1,
+    acked: 1,
+    arrivals: [],
+    handovers: [],
+    offline: [],
+    rejected: [],
+    stateHash: 'a',
+  },
 };
 const upload: UploadRecord = {
-  ...{ uploadId: 'u', fileName: 'f.glb', size: 1, sha256: 'a', startedAt: 0, storedAt: 1, finishedAt: 2, status: 'ready', retries: 0 },
+  ...{
+    uploadId: 'u',
+    fileName: 'f.glb',
+    size: 1,
+    sha256: 'a',
+    startedAt: 0,
+    storedAt: 1,
+    finishedAt: 2,
+    status: 'ready',
+    retries: 0,
+    partsAgain: 0,
+  },
   ...{ taskId: 't', taskStatus: 'done', error: null },
 };
 const job = {

@@ -21,8 +21,11 @@ export type SessionEvent =
 export interface SessionOptions {
   /** `ws(s)://host[:port]/ws/scenes/<scene id>`: the public address; handovers connect to it again. */
   url: string;
-  /** Asked for again at each hello when it is a function. */
-  token?: string | (() => string | undefined);
+  /**
+   * A function is asked again at each hello, and when the server says that the token runs out: where it then has another
+   * one, the session moves to a connection with that one, without a gap. A session whose token runs out is closed (4500).
+   */
+  token?: string | (() => string | undefined | Promise<string | undefined>);
   release?: string;
   protocol?: readonly [min: number, max: number];
   /** Edits made in it before the session exists are not sent. */

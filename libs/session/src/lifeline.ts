@@ -13,7 +13,8 @@ export interface Arrival {
 
 export interface LifelineOwner {
   socket(): Socket;
-  hello(reason: Hello['reason']): Hello;
+  /** `gapMs`: milliseconds without a usable connection so far, when it is called. */
+  hello(reason: Hello['reason'], gapMs: () => number): Promise<Hello>;
   /** The new connection is in use from now on; the old one is left in the same tick. */
   arrived(welcome: Welcome, arrival: Arrival): void;
   received(said: Frame | Exclude<ServerMessage, Welcome>): void;
@@ -22,7 +23,7 @@ export interface LifelineOwner {
   ended(code: number): void;
 }
 
-/** A connection that lived this long was a good one: the next loss starts the backoff anew. */
+/** Milliseconds of being online after which a loss is a new trouble, and not more of the one before. */
 const STABLE_MS = 5000;
 const TICK_MS = 1000;
 
@@ -38,11 +39,14 @@ export class Lifeline {
   /** Being made; beside `current` it is a handover. */
   #next: Link | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
-  #losses = 0;
-  #moves = 0;
   #opened = false;
+  #liveSince = Infinity;
   #offlineSince = 0;
+  /** Since the first loss after a time of being stable. */
+  #troubleSince: number | undefined;
   #hint: { id: string; at: number } | undefined;
+  /** Since the first hint that has not led away from the server that gave it. */
+  #movingSince: number | undefined;
 
   constructor(owner: LifelineOwner, random: () => number) {
     this.#owner = owner;
@@ -59,10 +63,16 @@ export class Lifeline {
     this.#current?.send(message);
   }
 
-  /** The server wants to be left. The front door may still lead back to it: later tries back off. */
-  moveAway(handoverId: string): void {
-    this.#hint = { id: handoverId, at: performance.now() };
-    this.#scheduleMove();
+  /**
+   * The server wants to be left; null: not the slot, only this connection, whose token runs out. The front door may still
+   * lead back to the slot: later tries back off.
+   */
+  moveAway(handoverId: string | null): void {
+    const now = performance.now();
+    if (handoverId !== null) this.#hint = { id: handoverId, at: now };
+    const wait = this.#movingSince === undefined ? 0 : backoff(now - this.#movingSince, this.#random);
+    this.#movingSince ??= now;
+    this.#moveAfter(wait);
   }
 
   /** What arrives on the connection in use makes no sense: start a new one from what we have. */
@@ -79,7 +89,7 @@ export class Lifeline {
 
   #connect(reason: Hello['reason']): void {
     this.#next = new Link(this.#owner.socket(), {
-      hello: () => this.#owner.hello(reason),
+      hello: () => this.#owner.hello(reason, () => (reason === 'resume' ? performance.now() - this.#offlineSince : 0)),
       welcomed: this.#welcomed,
       received: (link, said) => {
         if (link === this.#current) this.#owner.received(said);
@@ -95,24 +105,27 @@ export class Lifeline {
     this.#current = link;
     this.#next = undefined;
     this.#hint = undefined;
-    if (!welcome.draining) this.#moves = 0;
+    if (!welcome.draining) this.#movingSince = undefined;
 
     const reason = from !== undefined ? 'handover' : this.#opened ? 'resume' : 'open';
+    const now = performance.now();
+    if (reason !== 'handover') this.#liveSince = now;
     this.#opened = true;
     this.#owner.arrived(welcome, {
       reason,
-      gapMs: reason === 'resume' ? performance.now() - this.#offlineSince : 0,
-      ...(from !== undefined && hint && { handover: { handoverId: hint.id, from, ms: performance.now() - hint.at } }),
+      gapMs: reason === 'resume' ? now - this.#offlineSince : 0,
+      ...(from !== undefined && hint && { handover: { handoverId: hint.id, from, ms: now - hint.at } }),
     });
     previous?.send({ type: 'bye' });
     previous?.close();
   };
 
   readonly #lost = (link: Link, code: number): void => {
+    const now = performance.now();
     const inUse = link === this.#current;
     if (!inUse) this.#next = undefined;
     if (!inUse && this.#current) {
-      this.#scheduleMove();
+      this.#moveAfter(backoff(now - (this.#movingSince ?? now), this.#random));
       return;
     }
     this.#current = undefined;
@@ -120,30 +133,27 @@ export class Lifeline {
       this.#owner.ended(code);
       return;
     }
-    if (link.age > STABLE_MS) this.#losses = 0;
     if (inUse) {
-      this.#offlineSince = performance.now();
+      if (now - this.#liveSince > STABLE_MS) this.#troubleSince = undefined;
+      this.#offlineSince = now;
       this.#owner.offline(code);
     }
+    this.#troubleSince ??= now;
     // A handover that is under way becomes the resume.
-    if (!this.#next) this.#scheduleResume();
+    if (!this.#next) this.#resumeAfter(backoff(now - this.#troubleSince, this.#random));
   };
 
-  #scheduleMove(): void {
+  #moveAfter(ms: number): void {
     clearTimeout(this.#retry);
-    const wait = this.#moves === 0 ? 0 : backoff(this.#moves, this.#random);
-    this.#moves += 1;
     this.#retry = setTimeout(() => {
       if (!this.#next) this.#connect('handover');
-    }, wait);
+    }, ms);
   }
 
-  #scheduleResume(): void {
+  #resumeAfter(ms: number): void {
     clearTimeout(this.#retry);
-    const wait = backoff(this.#losses, this.#random);
-    this.#losses += 1;
     this.#retry = setTimeout(() => {
       this.#connect(this.#opened ? 'resume' : 'open');
-    }, wait);
+    }, ms);
   }
 }

@@ -13,7 +13,8 @@ export interface Socket {
 export type SocketConstructor = new (url: string) => Socket;
 
 export interface LinkOwner {
-  hello(): Hello;
+  /** May take its time, for instance to renew a token; a rejection loses the link. */
+  hello(): Promise<Hello>;
   welcomed(link: Link, welcome: Welcome): void;
   received(link: Link, said: Frame | Exclude<ServerMessage, Welcome>): void;
   /** Called once, unless this side closed it. */
@@ -41,7 +42,7 @@ export class Link {
     this.#owner = owner;
     socket.binaryType = 'arraybuffer';
     socket.addEventListener('open', () => {
-      if (!this.#done) this.send(owner.hello());
+      if (!this.#done) void this.#greet();
     });
     socket.addEventListener('message', ({ data }) => {
       this.#receive(data);
@@ -78,6 +79,13 @@ export class Link {
   fail(): void {
     this.#lose(ABNORMAL);
     this.#socket.close();
+  }
+
+  async #greet(): Promise<void> {
+    const hello = await this.#owner.hello().catch(() => undefined);
+    if (this.#done) return;
+    if (hello) this.send(hello);
+    else this.fail();
   }
 
   #lose(code: number): void {

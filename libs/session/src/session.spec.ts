@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { canonicalScene, ClientMessage, decodeFrame, encodeFrame } from '@devplatform/contracts';
 import type { Hello, ServerMessage, Welcome } from '@devplatform/contracts';
@@ -14,6 +14,8 @@ const EPOCH = '11111111-1111-4111-8111-111111111111';
 /** One scene's journal in memory, behind a real WebSocket server; a test may refuse, hint, cut or replace it. */
 class SceneServer {
   readonly hellos: Hello[] = [];
+  /** Emits `hello` for each of them. */
+  readonly incoming = new EventEmitter();
   readonly said: ClientMessage['type'][] = [];
   readonly sockets: WebSocket[] = [];
   readonly welcomed = new Set<WebSocket>();
@@ -78,6 +80,7 @@ class SceneServer {
 
   #welcome(socket: WebSocket, hello: Hello): void {
     this.hellos.push(hello);
+    this.incoming.emit('hello');
     if (this.refuseWith !== undefined) {
       socket.close(this.refuseWith);
       return;
@@ -186,7 +189,7 @@ describe('SceneSession', () => {
     expect(canonicalScene(server.doc)).toBe(canonicalScene(session.doc));
   });
 
-  it('moves to a new connection at a hint, without a moment offline, and re-sends what was not acknowledged', async () => {
+  it('RT-1: moves to a new connection at a hint, without a moment offline, and re-sends what was not acknowledged', async () => {
     const { session, events } = open();
     await session.whenLive();
     server.acknowledges = false;
@@ -207,6 +210,22 @@ describe('SceneSession', () => {
     expect(session.slot).toBe('green');
   });
 
+  it('RT-7: keeps what it has while the connection that it shall move to cannot be had', async () => {
+    const { session, events } = open();
+    await session.whenLive();
+    server.refuseWith = 1011;
+    const refused = once(server.incoming, 'hello');
+    server.tell({ type: 'drain', reason: 'switch', deadline: 60_000, handoverId: 'h1' });
+    await refused;
+    write(session, 'still on the old connection');
+    await session.whenSaved();
+    server.refuseWith = undefined;
+    server.slot = 'green';
+    await next(session, 'handover');
+    expect(types(events)).not.toContain('offline');
+    expect(session.slot).toBe('green');
+  });
+
   it('tries again when the front door still leads to the slot that wants to be left', async () => {
     const { session, events } = open();
     await session.whenLive();
@@ -220,7 +239,7 @@ describe('SceneSession', () => {
     expect(types(events)).not.toContain('offline');
   });
 
-  it('resumes after a crash from what it has, with its unacknowledged edits', async () => {
+  it('RT-3: resumes after a crash from what it has, with its unacknowledged edits', async () => {
     const { session, events } = open();
     await session.whenLive();
     write(session, 'a');
@@ -297,6 +316,42 @@ describe('SceneSession', () => {
     await expect(session.whenLive()).rejects.toThrow('closed');
   });
 
+  it('RT-14: moves to a connection with a fresh token when the server asks, without a drop and as no handover', async () => {
+    let fresh = 'first';
+    const { session, events } = open({ token: () => Promise.resolve(fresh) });
+    await session.whenLive();
+    fresh = 'second';
+    const moved = next(session, 'live');
+    server.tell({ type: 'drain', reason: 'token', deadline: 60_000, handoverId: 'token-renewal' });
+    expect(await moved).toMatchObject({ reason: 'handover', gapMs: 0 });
+    expect(server.hellos.map((hello) => hello.token)).toEqual(['first', 'second']);
+    expect(types(events)).toEqual(['live', 'live']);
+  });
+
+  it('RT-14: stays where it is when there is no fresher token, and ends when the server says so', async () => {
+    const { session, events } = open({ token: 'the only one' });
+    await session.whenLive();
+    server.tell({ type: 'drain', reason: 'token', deadline: 60_000, handoverId: 'token-renewal' });
+    // Each is a way to the server and back: far more than a new connection would take.
+    for (let i = 0; i < 30; i += 1) {
+      write(session, `edit ${i}`);
+      await session.whenSaved();
+    }
+    expect(server.hellos).toHaveLength(1);
+    const closed = next(session, 'closed');
+    for (const socket of server.welcomed) socket.close(4500);
+    expect(await closed).toMatchObject({ code: 4500, final: true });
+    expect(types(events)).not.toContain('offline');
+  });
+
+  it('comes again when the token cannot be had at the moment', async () => {
+    let asked = 0;
+    const token = (): Promise<string> => ((asked += 1) === 1 ? Promise.reject(new Error('the server is away')) : Promise.resolve('token'));
+    const { session } = open({ token });
+    await session.whenLive();
+    expect(server.hellos.map((hello) => hello.token)).toEqual(['token']);
+  });
+
   it('refuses a change that no frame can carry, instead of sending it for ever', async () => {
     const { session, events } = open();
     await session.whenLive();
@@ -323,7 +378,7 @@ describe('SceneSession', () => {
     const left = socket && once(socket, 'close');
     await session.close();
     await left;
-    expect(server.said.slice(server.said.lastIndexOf('hello'))).toEqual(['hello', 'presence', 'presence', 'bye']);
+    expect(server.said.slice(server.said.lastIndexOf('hello'))).toEqual(['hello', 'presence', 'presence']);
   });
 
   it('flushes before it leaves', async () => {

@@ -36,6 +36,9 @@ export class SceneSession {
   #phase: Phase = 'connecting';
   #flushing = false;
   #resend: ReturnType<typeof setTimeout> | undefined;
+  /** In the last hello, and in that of the connection in use. */
+  #shownToken: string | undefined;
+  #tokenInUse: string | undefined;
 
   /** Connects at once. Throws on a URL that is not a WebSocket's. */
   constructor(options: SessionOptions) {
@@ -122,14 +125,15 @@ export class SceneSession {
     this.#finish(NORMAL);
   }
 
-  readonly #hello = (reason: Hello['reason']): Hello => {
-    const { token, protocol = PROTOCOL_WINDOW, release = RELEASE } = this.#options;
-    const bearer = typeof token === 'function' ? token() : token;
+  readonly #hello = async (reason: Hello['reason'], gapMs: () => number): Promise<Hello> => {
+    const { protocol = PROTOCOL_WINDOW, release = RELEASE } = this.#options;
+    const token = await this.#token();
+    this.#shownToken = token;
     return {
       type: 'hello',
       proto: [...protocol],
       release,
-      ...(bearer !== undefined && { token: bearer }),
+      ...(token !== undefined && { token }),
       scene: this.#scene,
       clientId: this.clientId,
       sessionId: this.sessionId,
@@ -137,12 +141,14 @@ export class SceneSession {
       lastSeq: this.#replica.lastSeq,
       nextCseq: this.#outbox.nextCseq,
       reason,
+      ...(reason === 'resume' && { gapMs: Math.round(gapMs()) }),
     };
   };
 
   /** The outbox moves to the new connection: what is not acknowledged goes out again there. */
   readonly #arrived = (welcome: Welcome, { reason, gapMs, handover }: Arrival): void => {
     this.#phase = 'live';
+    this.#tokenInUse = this.#shownToken;
     if (this.#replica.epoch === null) {
       this.#outbox.restart(welcome.ackedCseq);
       this.#replica.epoch = welcome.epoch;
@@ -178,12 +184,13 @@ export class SceneSession {
             () => {
               this.#sendFrom(0);
             },
-            backoff(1, this.#random),
+            backoff(0, this.#random),
           );
         this.#emit({ type: 'rejected', code: said.code, message: said.message });
         break;
       case 'drain':
-        this.#lifeline.moveAway(said.handoverId);
+        if (said.reason === 'token') void this.#renewToken();
+        else this.#lifeline.moveAway(said.handoverId);
         break;
       case 'presence':
         if (said.sessionId !== this.sessionId) this.#presence.receive(said.sessionId, said.state);
@@ -191,6 +198,17 @@ export class SceneSession {
       case 'ping':
     }
   };
+
+  async #token(): Promise<string | undefined> {
+    const { token } = this.#options;
+    return typeof token === 'function' ? token() : token;
+  }
+
+  /** Without a fresher token a new connection would be no better than this one; the server asks again in time. */
+  async #renewToken(): Promise<void> {
+    const token = await this.#token().catch(() => undefined);
+    if (token !== undefined && token !== this.#tokenInUse && this.#phase === 'live') this.#lifeline.moveAway(null);
+  }
 
   #journalled(frame: Frame): void {
     if (frame.kind === 'updates' && !this.#replica.apply(frame)) this.#lifeline.startOver();
@@ -255,7 +273,6 @@ export class SceneSession {
     this.doc.off('update', this.#edited);
     clearTimeout(this.#resend);
     this.#presence.leave();
-    this.#lifeline.send({ type: 'bye' });
     this.#lifeline.close();
     this.#emit({ type: 'closed', code, final: true });
   };

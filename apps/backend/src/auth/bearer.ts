@@ -39,7 +39,7 @@ export class Bearer {
       .setIssuedAt()
       .setExpirationTime(expires)
       .sign(this.#key);
-    return { token, expiresAt: expires.toISOString(), user: { id: user.id, name: user.name } };
+    return { token, expiresAt: expires.toISOString(), expiresIn: this.#lifetimeMs / 1000, user: { id: user.id, name: user.name } };
   }
 
   /** Throws the problem `invalid-token` for anything but a live token of ours. */

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import { Problem, RELEASE } from '@devplatform/contracts';
+import { MINIMUM_CLIENT, Problem, RELEASE } from '@devplatform/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import type { Backend } from '../backend.ts';
@@ -48,13 +48,14 @@ describe('every answer', () => {
     const { headers, ...answer } = await ada.get(path);
     expect(answer.status).toBe(status);
     expect(identity(headers)).toEqual([RELEASE, 'blue']);
+    expect(headers.get('x-minimum-client')).toBe(MINIMUM_CLIENT);
     expect(headers.get('x-content-type-options') ?? 'nosniff').toBe('nosniff');
   });
 
   it('names them also where the request cannot be read at all', async () => {
     const answer = await sendRaw('NONSENSE\r\n\r\n');
     expect(answer).toMatch(
-      /^HTTP\/1\.1 400 Bad Request\r\nx-api-version: 1\.3\.0\r\nx-slot: blue\r\ncontent-type: application\/problem\+json/,
+      /^HTTP\/1\.1 400 Bad Request\r\nx-api-version: 1\.3\.0\r\nx-slot: blue\r\nx-minimum-client: 1\.2\.0\r\ncontent-type: application\/problem\+json/,
     );
     expect(Problem.parse(JSON.parse(answer.split('\r\n\r\n')[1] ?? ''))).toMatchObject({ code: 'malformed-request' });
     expect(await sendRaw(`GET / HTTP/1.1\r\nhost: x\r\nx: ${'y'.repeat(20_000)}\r\n\r\n`)).toMatch(/^HTTP\/1\.1 431 [^]*x-slot: blue/);
@@ -78,6 +79,7 @@ describe('a request whose client goes away', () => {
       `POST /api/v1/auth/sign-in HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{`,
     ],
     ['before its answer', 'GET /api/v1/projects HTTP/1.1\r\nhost: x\r\n\r\n'],
+    ['while others wait behind it on its connection', 'GET /api/v1/projects HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(3)],
   ])('%s is not counted as under way for ever', async (_what, bytes) => {
     const lock = await bed.hold('LOCK TABLE project IN ACCESS EXCLUSIVE MODE');
     const { hostname, port } = new URL(blue.url);

@@ -20,7 +20,7 @@ const create = (slot: Backend, key: string, name: string): Promise<Answer> =>
 const named = async (name: string): Promise<number> => (await bed.sql('SELECT FROM project WHERE name = $1', [name])).length;
 
 describe('a mutation with an Idempotency-Key', () => {
-  it('is applied once over both slots, and its repetition gets the same answer', async () => {
+  it('HTTP-1: is applied once over both slots, and its repetition gets the same answer', async () => {
     const [key, name] = [randomUUID(), randomUUID()];
     const first = await create(blue, key, name);
     const again = await create(green, key, name);
@@ -30,7 +30,7 @@ describe('a mutation with an Idempotency-Key', () => {
     expect(await named(name)).toBe(1);
   });
 
-  it('is applied once when it comes many times at once; who comes in between is told to wait', async () => {
+  it('HTTP-1: is applied once when it comes many times at once; who comes in between is told to wait', async () => {
     const [key, name] = [randomUUID(), randomUUID()];
     const answers = await Promise.all([blue, green, blue, green, blue, green].map((slot) => create(slot, key, name)));
     expect(await named(name)).toBe(1);

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { RELEASE, SLOT_HEADER, VERSION_HEADER } from '@devplatform/contracts';
+import { MINIMUM_CLIENT, MINIMUM_CLIENT_HEADER, RELEASE, SLOT_HEADER, VERSION_HEADER } from '@devplatform/contracts';
 import type { BackendConfig } from '@devplatform/runtime/config';
 import type { Logger } from '@devplatform/runtime/telemetry';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -13,13 +13,15 @@ const BODY_LIMIT = 1024 * 1024;
 const KEEP_ALIVE_MS = 75_000;
 /** Five minutes for a part of 8 MiB over a slow line. */
 const REQUEST_MS = 300_000;
+/** For a refusal to be read; a client that never closes would keep its request under way. */
+const LINGER_MS = 1000;
 
 /** Requests are logged once, when they are answered (request-hooks.ts). */
 export const QUIET = new LogController({ disableRequestLogging: true });
 
-/** The HTTP server of the public port: limits, request ids, the two headers of every answer, and problems for what never reaches a route. */
+/** The HTTP server of the public port: limits, request ids, the headers of every answer, and problems for what never reaches a route. */
 export function createServer(config: BackendConfig, logger: Logger): FastifyAdapter {
-  const identity = { [VERSION_HEADER]: RELEASE, [SLOT_HEADER]: config.SLOT };
+  const identity = { [VERSION_HEADER]: RELEASE, [SLOT_HEADER]: config.SLOT, [MINIMUM_CLIENT_HEADER]: MINIMUM_CLIENT };
   const options: FastifyServerOptions = {
     loggerInstance: logger,
     logController: QUIET,
@@ -64,6 +66,7 @@ function refuse(socket: Socket, error: Error & { code?: string }, identity: Read
   const headers = { ...identity, 'content-type': PROBLEM_TYPE, 'content-length': String(Buffer.byteLength(body)), connection: 'close' };
   const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
   socket.end(`HTTP/1.1 ${status} ${problem.title}\r\n${head.join('')}\r\n${body}`);
+  setTimeout(() => socket.destroy(), LINGER_MS).unref();
 }
 
 function unreadable(code: string | undefined): [status: number, code: string, detail: string] {

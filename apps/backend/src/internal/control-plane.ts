@@ -1,4 +1,4 @@
-import { DrainRequest } from '@devplatform/contracts';
+import { DrainRequest, OpenLedger } from '@devplatform/contracts';
 import type { BackendConfig } from '@devplatform/runtime/config';
 import type { Logger } from '@devplatform/runtime/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { sendProblem } from '../http/problem.filter.ts';
 import { ProblemError } from '../http/problem.ts';
 import { QUIET } from '../http/server.ts';
+import { Handovers } from '../ledger/handovers.ts';
 import { Drain } from '../realtime/drain.ts';
 import { SceneStates } from '../realtime/scene-states.ts';
 import { unknownScene } from '../scenes/scenes.ts';
@@ -17,6 +18,7 @@ import { SmokeJobs } from './smoke-jobs.ts';
 import { SmokeWorkspaces } from './smoke-workspaces.ts';
 
 const Id = z.object({ id: z.uuid() });
+const HandoverId = z.object({ id: z.uuid().or(z.literal('latest')) });
 
 /** What deploys and watches this slot: on a port of its own, with INTERNAL_TOKEN on every call (contracts/internal.ts). */
 @Injectable()
@@ -32,6 +34,7 @@ export class ControlPlane {
     @Inject(SmokeJobs) jobs: SmokeJobs,
     @Inject(Drain) drain: Drain,
     @Inject(SceneStates) states: SceneStates,
+    @Inject(Handovers) handovers: Handovers,
   ) {
     this.#config = config;
     const loggerInstance: FastifyBaseLogger = logger;
@@ -48,7 +51,12 @@ export class ControlPlane {
     this.#server.get('/metrics', async (_request, reply) => reply.type(metrics.contentType).send(await metrics.metrics()));
     this.#server.get('/drain', () => drain.status());
     this.#server.post('/drain', (request) => drain.begin(parse(DrainRequest, request.body)));
-    this.#server.delete('/drain', () => drain.cancel());
+    this.#server.delete('/drain', () => {
+      handovers.cancel();
+      return drain.cancel();
+    });
+    this.#server.post('/handover', (request) => handovers.open(parse(OpenLedger, request.body)));
+    this.#server.get('/handovers/:id', (request) => handovers.read(parse(HandoverId, request.params).id));
     this.#server.get('/scenes/:id/state', async (request) => {
       const state = await states.read(parse(Id, request.params).id);
       if (state === null) throw unknownScene();

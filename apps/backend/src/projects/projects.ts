@@ -50,7 +50,7 @@ export class Projects {
     return this.get(id, role);
   }
 
-  /** With everything in it; objects in the store are left to its own clean-up. */
+  /** With everything in it; its objects are noted for removal by the database in the same transaction (upkeep/object-removals.ts). */
   async remove(id: string): Promise<void> {
     await this.#database.of(ProjectEntity).delete({ id });
   }

@@ -1,7 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { ClientMessage, CloseCode, decodeFrame, encodeFrame, FRAME_RATE, RELEASE } from '@devplatform/contracts';
 import type { Hello, Presence, ServerMessage, UpdateFrame } from '@devplatform/contracts';
 import type { WebSocket } from 'ws';
 import * as Y from 'yjs';
+import type { Credits } from '../ledger/credits.ts';
+import type { Debits } from '../ledger/debits.ts';
 import type { Drain } from './drain.ts';
 import { greet, Refusal, type Greeting } from './greeting.ts';
 import type { JournalStore } from './journal-store.ts';
@@ -12,14 +15,15 @@ import type { Member, SceneHub } from './scene-hub.ts';
 import type { SceneHubs } from './scene-hubs.ts';
 import type { Client } from './sockets.ts';
 import { TokenBucket } from './token-bucket.ts';
+import { TokenWatch } from './token-watch.ts';
 import type { Turns } from './turns.ts';
 
 const HELLO_WITHIN = 5000;
 const MAX_BUFFERED = 4 * 1024 * 1024;
 const PRESENCE_RATE = { perSecond: 25, burst: 50 };
 const PRESENCE_BYTES = 4096;
-/** setTimeout knows no more; who stays longer than 24 days is asked for a new token then. */
-const MAX_DELAY = 2 ** 31 - 1;
+/** In place of a handover's id: this move is no switch, and no ledger knows it. */
+const TOKEN_RENEWAL = 'token-renewal';
 
 export interface Surroundings {
   readonly slot: string;
@@ -28,17 +32,20 @@ export interface Surroundings {
   readonly journal: Journal;
   readonly hubs: SceneHubs;
   readonly drain: Drain;
+  readonly debits: Debits;
+  readonly credits: Credits;
   readonly greetings: Turns;
 }
 
 type State =
   | { readonly at: 'door' }
   | { readonly at: 'greeting' }
-  | { readonly at: 'scene'; readonly hub: SceneHub; readonly hello: Hello; readonly welcome: Greeting['welcome'] }
+  | { readonly at: 'scene'; readonly hub: SceneHub; readonly hello: Hello; readonly greeting: Greeting }
   | { readonly at: 'gone' };
 
 /** One WebSocket of one editor. All that the server knows of a session is here, and goes with the connection. */
 export class Connection implements Client, Member {
+  readonly id = randomUUID();
   readonly socket: WebSocket;
   readonly #sceneId: string;
   readonly #around: Surroundings;
@@ -50,15 +57,17 @@ export class Connection implements Client, Member {
   /** Joined the hub; before that it reads the journal by itself. */
   #level = false;
   #moved = false;
+  #session: string | null = null;
   /** Of the hole that was named last; naming it once is enough. */
   #expected = 0;
-  #timer: NodeJS.Timeout;
+  readonly #helloBy: NodeJS.Timeout;
+  #token: TokenWatch | undefined;
 
   constructor(socket: WebSocket, sceneId: string, around: Surroundings) {
     this.socket = socket;
     this.#sceneId = sceneId;
     this.#around = around;
-    this.#timer = setTimeout(() => {
+    this.#helloBy = setTimeout(() => {
       this.close(CloseCode.tooSlow, 'No hello within 5 s.');
     }, HELLO_WITHIN);
     socket.on('message', (data: Buffer, binary) => {
@@ -67,6 +76,16 @@ export class Connection implements Client, Member {
     socket.on('close', () => {
       this.#gone();
     });
+  }
+
+  get session(): string | null {
+    return this.#session;
+  }
+  get detail(): string {
+    return `scene ${this.#sceneId}`;
+  }
+  get moved(): boolean {
+    return this.#moved;
   }
 
   tell(message: ServerMessage): void {
@@ -121,7 +140,9 @@ export class Connection implements Client, Member {
     if (this.#state.at !== 'door') throw malformed('One hello is enough.');
     if (hello.scene !== this.#sceneId) throw malformed('The scene of the hello is not that of the address.');
     this.#state = { at: 'greeting' };
-    clearTimeout(this.#timer);
+    this.#session = hello.sessionId;
+    this.#around.debits.greeted({ kind: 'socket', item: this.id, session: hello.sessionId, detail: this.detail });
+    clearTimeout(this.#helloBy);
     void this.#greet(hello);
   }
 
@@ -136,19 +157,16 @@ export class Connection implements Client, Member {
     }
   }
 
-  async #enter(hello: Hello, { welcome, snapshot, expiresAt }: Greeting): Promise<void> {
-    const { slot, hubs, drain } = this.#around;
+  async #enter(hello: Hello, greeting: Greeting): Promise<void> {
+    const { welcome, snapshot, expiresAt } = greeting;
+    const { slot, hubs, drain, credits } = this.#around;
     const hub = hubs.at(this.#sceneId, welcome.headSeq);
-    this.#state = { at: 'scene', hub, hello, welcome };
+    this.#state = { at: 'scene', hub, hello, greeting };
     hub.join(this);
-    if (expiresAt !== null) {
-      const left = Math.min(MAX_DELAY, expiresAt - Date.now());
-      this.#timer = setTimeout(() => {
-        this.close(CloseCode.tokenExpired, 'The token has run out.');
-      }, left);
-    }
+    if (expiresAt !== null) this.#token = new TokenWatch(expiresAt, this.#askForToken, this.#tokenExpired);
     const hint = drain.hint;
     this.#say({ ...welcome, release: RELEASE, slot, draining: hint !== null });
+    credits.arrived(hello);
     if (hint) this.#say(hint);
     for (const presence of hub.presence.present()) this.#say(presence);
     if (snapshot) this.#send(encodeFrame({ kind: 'snapshot', ...snapshot }));
@@ -174,6 +192,14 @@ export class Connection implements Client, Member {
     hub.notice(this.#cursor);
   }
 
+  readonly #askForToken = (leftMs: number): void => {
+    this.#say({ type: 'drain', reason: 'token', deadline: leftMs, handoverId: TOKEN_RENEWAL });
+  };
+
+  readonly #tokenExpired = (): void => {
+    this.close(CloseCode.unauthenticated, 'The token has run out, and no fresh one was shown.');
+  };
+
   #presence(hub: SceneHub, presence: Presence, bytes: number): void {
     if (bytes > PRESENCE_BYTES) {
       this.#say({ type: 'reject', code: 'presence-too-large', retry: false, message: 'A presence may have 4 KiB; it was not passed on.' });
@@ -184,25 +210,28 @@ export class Connection implements Client, Member {
     if (this.#state.at !== 'scene') throw malformed('The first message is hello.');
     const frame = decodeFrame(data);
     if (frame.kind !== 'update') throw malformed('Clients send updates only.');
-    if (!this.#state.welcome.canEdit) {
+    const { hello, greeting } = this.#state;
+    if (!greeting.welcome.canEdit) {
       this.#say({ type: 'reject', code: 'forbidden', retry: false, message: 'You may look at this scene, not change it.' });
       return;
     }
     // What cannot be read must never reach the journal: every client would stumble over it for ever.
     Y.decodeUpdate(frame.payload);
-    void this.#append(frame, this.#state.hello.clientId, this.#state.welcome.proto);
+    void this.#append(frame, hello.clientId, greeting);
   }
 
-  async #append({ cseq, payload }: UpdateFrame, clientId: string, proto: number): Promise<void> {
+  async #append({ cseq, payload }: UpdateFrame, clientId: string, { welcome, userId }: Greeting): Promise<void> {
     try {
-      const outcome = await this.#around.journal.append(this.#sceneId, { clientId, cseq, payload });
-      if (outcome.kind === 'committed') this.#say({ type: 'ack', upto: cseq, ...(proto >= 2 && { at: Date.now() }) });
+      const outcome = await this.#around.journal.append(this.#sceneId, { clientId, userId, cseq, payload });
+      if (outcome.kind === 'foreign') throw new Refusal(CloseCode.forbidden, 'The client id of this hello is somebody else’s.');
+      if (outcome.kind === 'committed') this.#say({ type: 'ack', upto: cseq, ...(welcome.proto >= 2 && { at: Date.now() }) });
       else if (outcome.expected !== this.#expected) {
         this.#expected = outcome.expected;
         this.#say({ type: 'gap', expected: outcome.expected });
       }
     } catch (error) {
-      this.#refuse(error instanceof UnknownScene ? new Refusal(CloseCode.unknownScene, 'The scene was deleted.') : unavailable());
+      if (error instanceof Refusal) this.#refuse(error);
+      else this.#refuse(error instanceof UnknownScene ? new Refusal(CloseCode.unknownScene, 'The scene was deleted.') : unavailable());
     }
   }
 
@@ -221,7 +250,8 @@ export class Connection implements Client, Member {
   }
 
   #gone(): void {
-    clearTimeout(this.#timer);
+    clearTimeout(this.#helloBy);
+    this.#token?.stop();
     if (this.#state.at === 'scene') this.#around.hubs.left(this.#state.hub, this, this.#state.hello.sessionId, this.#moved);
     this.#state = { at: 'gone' };
   }

@@ -99,7 +99,7 @@ describe('hintWindow', () => {
 });
 
 describe('Drain', () => {
-  it('moves editors at work to the other slot and back: nothing lost, nobody offline, one state everywhere', async () => {
+  it('BG-4: moves editors at work to the other slot and back: nothing lost, nobody offline, one state everywhere', async () => {
     const sceneId = await scene();
     const editors = Array.from({ length: 6 }, () => editor(sceneId));
     await Promise.all(editors.map(({ session }) => session.whenLive()));
@@ -136,7 +136,7 @@ describe('Drain', () => {
     }
   }, 30_000);
 
-  it('refuses while users would come back to this slot, and hints nobody', async () => {
+  it('RT-17: refuses while users would come back to this slot, and hints nobody', async () => {
     door.target = slots.blue;
     const { session, events } = editor(await scene());
     await session.whenLive();
@@ -146,7 +146,28 @@ describe('Drain', () => {
     expect(events.map((event) => event.type)).toEqual(['live']);
   });
 
-  it('serves who still comes in, takes back what it has not hinted yet, and counts whom it had to cut', async () => {
+  it('RT-17: spreads the hints over their window: no herd', async () => {
+    const sceneId = await scene();
+    door.target = slots.blue;
+    const editors = await Promise.all(Array.from({ length: 30 }, () => new RawEditor(door.url, sceneId).open()));
+    await Promise.all(editors.map((each) => each.greet({ token: owner.token ?? '' })));
+    const hints: number[] = [];
+    for (const { socket } of editors)
+      socket.on('message', (data: Buffer) => {
+        if (data.includes('"drain"')) hints.push(performance.now());
+      });
+    door.target = slots.green;
+    await drain('blue');
+    await until(() => hints.length === editors.length, { what: 'a hint for everybody', deadlineMs: 10_000 });
+    for (const { socket } of editors) socket.close();
+    await drained('blue');
+    await control('blue', 'DELETE', '/drain');
+    const within100Ms = hints.map((from) => hints.filter((at) => at >= from && at < from + 100).length);
+    expect(Math.max(...hints) - Math.min(...hints)).toBeGreaterThanOrEqual(0.8 * hintWindow(editors.length));
+    expect(Math.max(...within100Ms)).toBeLessThanOrEqual(0.2 * editors.length);
+  });
+
+  it('BG-9: serves who still comes in, takes back what it has not hinted yet, and counts whom it had to cut', async () => {
     const sceneId = await scene();
     door.target = slots.blue;
     const token = owner.token ?? '';
@@ -174,7 +195,7 @@ describe('Drain', () => {
 });
 
 describe('a slot that stops without a drain', () => {
-  it('writes and acknowledges what it has, and sends everybody away to come again', async () => {
+  it('RT-2: writes and acknowledges what it has, and sends everybody away to come again', async () => {
     const sceneId = await scene();
     const leaving = await bed.start('green');
     door.target = leaving;

@@ -3,6 +3,7 @@ import type { DrainRequest, DrainStatus, ServerMessage } from '@devplatform/cont
 import type { BackendConfig } from '@devplatform/runtime/config';
 import { Inject, Injectable } from '@nestjs/common';
 import { ProblemError } from '../http/problem.ts';
+import { Debits } from '../ledger/debits.ts';
 import { CONFIG } from '../tokens.ts';
 import { slotsBehind } from './front-door-probe.ts';
 import { Journal } from './journal.ts';
@@ -33,6 +34,7 @@ export class Drain {
   readonly #sockets: Sockets;
   readonly #journal: Journal;
   readonly #http: HttpInFlight;
+  readonly #debits: Debits;
   #handover: Handover | null = null;
 
   constructor(
@@ -40,11 +42,13 @@ export class Drain {
     @Inject(Sockets) sockets: Sockets,
     @Inject(Journal) journal: Journal,
     @Inject(HttpInFlight) http: HttpInFlight,
+    @Inject(Debits) debits: Debits,
   ) {
     this.#slot = config.SLOT;
     this.#sockets = sockets;
     this.#journal = journal;
     this.#http = http;
+    this.#debits = debits;
   }
 
   get draining(): boolean {
@@ -109,6 +113,7 @@ export class Drain {
       if (unhinted.length === 0) clearInterval(step);
     }, STEP_MS);
     const deadline = setTimeout(() => {
+      for (const { id } of this.#sockets.all()) this.#debits.ended('socket', id, 'forced');
       handover.forced += this.#sockets.closeAll(CloseCode.drainDeadline, 'This slot is done: come again.');
     }, deadlineMs);
     const handover: Handover = { id: handoverId, deadlineAt: startedAt + deadlineMs, unhinted, timers: [step, deadline], forced: 0 };

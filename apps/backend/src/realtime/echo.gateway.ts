@@ -1,16 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { CloseCode, FRAME_RATE, RELEASE } from '@devplatform/contracts';
 import type { BackendConfig } from '@devplatform/runtime/config';
 import { Inject } from '@nestjs/common';
-import { WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
-import type { WebSocket } from 'ws';
+import { WebSocketGateway, type OnGatewayConnection, type OnGatewayInit } from '@nestjs/websockets';
+import type { WebSocket, WebSocketServer } from 'ws';
 import { CONFIG } from '../tokens.ts';
 import { Drain } from './drain.ts';
 import { Sockets } from './sockets.ts';
 import { TokenBucket } from './token-bucket.ts';
 
+const PATH = '/ws/test';
+
 /** For smoke tests: says which slot and release it is, then sends every frame back. */
-@WebSocketGateway({ path: '/ws/test' })
-export class EchoGateway implements OnGatewayConnection<WebSocket> {
+@WebSocketGateway({ path: PATH })
+export class EchoGateway implements OnGatewayInit<WebSocketServer>, OnGatewayConnection<WebSocket> {
   readonly #slot: string;
   readonly #sockets: Sockets;
   readonly #drain: Drain;
@@ -19,6 +22,10 @@ export class EchoGateway implements OnGatewayConnection<WebSocket> {
     this.#slot = config.SLOT;
     this.#sockets = sockets;
     this.#drain = drain;
+  }
+
+  afterInit(server: WebSocketServer): void {
+    this.#sockets.servedBy(server);
   }
 
   handleConnection(socket: WebSocket): void {
@@ -32,7 +39,7 @@ export class EchoGateway implements OnGatewayConnection<WebSocket> {
     });
     // A ping in between would be taken for an echo.
     this.#sockets.add({
-      socket,
+      ...{ socket, id: randomUUID(), session: null, detail: PATH, moved: false },
       close: (code, reason) => {
         socket.close(code, reason);
       },

@@ -7,7 +7,7 @@ describe('commonProtocol', () => {
     [[1, 2], 2],
     [[2, 9], 2],
     [[3, 9], null],
-  ] as const)('of a client that speaks %j is %j', (window, version) => {
+  ] as const)('RT-9: of a client that speaks %j is %j', (window, version) => {
     expect(commonProtocol(window, [1, 2])).toBe(version);
   });
 });

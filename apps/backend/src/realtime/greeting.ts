@@ -16,6 +16,8 @@ export interface Greeting {
   readonly welcome: Omit<Welcome, 'release' | 'slot' | 'draining'>;
   /** What the document starts anew from; null in mode `delta`. */
   readonly snapshot: Snapshot | null;
+  /** Null: anonymous. */
+  readonly userId: string | null;
   /** Milliseconds since 1970 when the token runs out. */
   readonly expiresAt: number | null;
 }
@@ -63,6 +65,7 @@ export async function greet(hello: Hello, access: SceneAccess, store: JournalSto
       canEdit: grant.role !== 'viewer',
     },
     snapshot: mode === 'snapshot' ? ((await store.snapshot(hello.scene)) ?? EMPTY) : null,
+    userId: grant.userId,
     expiresAt: grant.expiresAt,
   };
 }

@@ -68,12 +68,13 @@ export class JournalWriter {
       if (!scene) throw new UnknownScene();
       const head = Number(scene.head_seq);
       // A statement of its own: it must see what was committed while the lock was waited for.
-      const rows = await manager.query<{ client_id: string; last_cseq: string }[]>(
-        'SELECT client_id, last_cseq FROM scene_cursor WHERE scene_id = $1 AND client_id = ANY($2)',
+      const rows = await manager.query<{ client_id: string; last_cseq: string; user_id: string | null }[]>(
+        'SELECT client_id, last_cseq, user_id FROM scene_cursor WHERE scene_id = $1 AND client_id = ANY($2)',
         [sceneId, edits.map((edit) => edit.clientId)],
       );
       const still = known?.head === head ? known.cursors : [];
-      const sifted = sift(edits, new Map([...still, ...rows.map((row) => [row.client_id, Number(row.last_cseq)] as const)]));
+      const read = rows.map(({ client_id: id, last_cseq: cseq, user_id: userId }) => [id, { cseq: Number(cseq), userId }] as const);
+      const sifted = sift(edits, new Map([...still, ...read]));
       await this.#insert(manager, sceneId, head, sifted.fresh);
       return { ...sifted, head: head + sifted.fresh.length };
     });
@@ -84,16 +85,17 @@ export class JournalWriter {
     if (edits.length === 0) return true;
     const moved = await manager.query<unknown[]>(
       `WITH edit AS (
-         SELECT * FROM unnest($3::uuid[], $4::bigint[], $5::bytea[]) WITH ORDINALITY AS edit (client_id, cseq, payload, place)
+         SELECT * FROM unnest($3::uuid[], $4::bigint[], $5::bytea[], $6::uuid[])
+           WITH ORDINALITY AS edit (client_id, cseq, payload, user_id, place)
        ), moved AS (
          UPDATE scene SET head_seq = $2::bigint + (SELECT count(*) FROM edit) WHERE id = $1 AND head_seq = $2 RETURNING id
        ), journalled AS (
          INSERT INTO scene_update (scene_id, seq, client_id, cseq, payload, release, slot)
-         SELECT moved.id, $2::bigint + place, client_id, cseq, payload, $6, $7 FROM edit, moved
+         SELECT moved.id, $2::bigint + place, client_id, cseq, payload, $7, $8 FROM edit, moved
        ), counted AS (
-         INSERT INTO scene_cursor (scene_id, client_id, last_cseq)
-         SELECT moved.id, client_id, max(cseq) FROM edit, moved GROUP BY moved.id, client_id
-         ON CONFLICT (scene_id, client_id) DO UPDATE SET last_cseq = excluded.last_cseq
+         INSERT INTO scene_cursor (scene_id, client_id, last_cseq, user_id)
+         SELECT moved.id, client_id, max(cseq), user_id FROM edit, moved GROUP BY moved.id, client_id, user_id
+         ON CONFLICT (scene_id, client_id) DO UPDATE SET last_cseq = excluded.last_cseq, user_id = excluded.user_id
        )
        SELECT id FROM moved`,
       [
@@ -102,6 +104,7 @@ export class JournalWriter {
         edits.map((edit) => edit.clientId),
         edits.map((edit) => edit.cseq),
         edits.map((edit) => edit.payload),
+        edits.map((edit) => edit.userId),
         RELEASE,
         this.#slot,
       ],

@@ -61,7 +61,7 @@ class SlotSide {
   }
 
   edit(clientId: string, cseq: number): ReturnType<Journal['append']> {
-    return this.journal.append(sceneId, { clientId, cseq, payload: Buffer.from(`${clientId} ${String(cseq)}`) });
+    return this.journal.append(sceneId, { clientId, userId: null, cseq, payload: Buffer.from(`${clientId} ${String(cseq)}`) });
   }
 
   /** Someone in the scene here; what reaches them, in order. */
@@ -109,7 +109,7 @@ beforeEach(async () => {
 });
 
 describe('Journal', () => {
-  it('has committed what it acknowledges, each client in order and every number once', async () => {
+  it('BG-2: has committed what it acknowledges, each client in order and every number once', async () => {
     const clients = [randomUUID(), randomUUID(), randomUUID()];
     const outcomes = await Promise.all(upTo(20).flatMap((cseq) => clients.map((client) => blue.edit(client, cseq))));
     expect(new Set(outcomes.map((outcome) => outcome.kind))).toEqual(new Set(['committed']));
@@ -119,7 +119,7 @@ describe('Journal', () => {
     expect(journalled.every((row) => row.payload === `${row.client} ${String(row.cseq)}` && row.slot === 'blue')).toBe(true);
   });
 
-  it('acknowledges a repeated edit again and writes it once, also when both slots get it at the same time', async () => {
+  it('BG-2: acknowledges a repeated edit again and writes it once, also when both slots get it at the same time', async () => {
     const client = randomUUID();
     const sent = upTo(30).flatMap((cseq) => [blue.edit(client, cseq), green.edit(client, cseq), green.edit(client, cseq)]);
     for (const outcome of await Promise.all(sent)) expect(['committed', 'gap']).toContain(outcome.kind);
@@ -136,7 +136,7 @@ describe('Journal', () => {
     );
   });
 
-  it('refuses a hole, names what is missing and writes nothing beyond it', async () => {
+  it('BG-2: refuses a hole, names what is missing and writes nothing beyond it', async () => {
     const client = randomUUID();
     await blue.edit(client, 1);
     expect(await Promise.all([blue.edit(client, 3), blue.edit(client, 4)])).toEqual([
@@ -157,22 +157,22 @@ describe('Journal', () => {
   });
 
   it('tells a scene that does not exist from a journal that is away', async () => {
-    await expect(blue.journal.append(randomUUID(), { clientId: randomUUID(), cseq: 1, payload: Buffer.of(0, 0) })).rejects.toBeInstanceOf(
-      UnknownScene,
-    );
+    await expect(
+      blue.journal.append(randomUUID(), { clientId: randomUUID(), userId: null, cseq: 1, payload: Buffer.of(0, 0) }),
+    ).rejects.toBeInstanceOf(UnknownScene);
     expect(blue.journal.queued).toBe(0);
   });
 
-  it('shows both slots the same journal, in order and without a gap', async () => {
+  it('BG-3: shows both slots the same journal, in order and without a gap', async () => {
     const [onBlue, onGreen] = [await blue.listen(), await green.listen()];
     const [a, b] = [randomUUID(), randomUUID()];
     await Promise.all(upTo(50).flatMap((cseq) => [blue.edit(a, cseq), green.edit(b, cseq)]));
     await until(() => onBlue.length === 100 && onGreen.length === 100, { what: 'all updates on both slots', deadlineMs: 5000 });
     expect(onBlue).toEqual(upTo(100));
     expect(onGreen).toEqual(upTo(100));
-  });
+  }, 20_000);
 
-  it('goes on without Redis, and across its restart', async () => {
+  it('BG-52: goes on without Redis, and across its restart', async () => {
     const [onBlue, onGreen] = [await blue.listen(), await green.listen()];
     const client = randomUUID();
     await kill('redis', 'SIGKILL');
@@ -184,7 +184,7 @@ describe('Journal', () => {
     expect(onGreen).toEqual(upTo(10));
   }, 20_000);
 
-  it('acknowledges nothing while PostgreSQL is away, and everything once it is back', async () => {
+  it('BG-51: acknowledges nothing while PostgreSQL is away, and everything once it is back', async () => {
     const client = randomUUID();
     await blue.edit(client, 1);
     await kill('postgres', 'SIGINT');

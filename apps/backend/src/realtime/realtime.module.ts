@@ -12,7 +12,7 @@ import { SceneStates } from './scene-states.ts';
 import { ScenesGateway } from './scenes.gateway.ts';
 import { Sockets } from './sockets.ts';
 
-/** Needs from global modules: DataSource, Registry, CONFIG, LOGGER, REDIS, and the ports SceneAccess and HttpInFlight. */
+/** Needs from global modules: DataSource, Registry, CONFIG, LOGGER, REDIS, the ledger, and the ports SceneAccess and HttpInFlight. */
 @Module({
   providers: [
     Drain,
@@ -28,6 +28,6 @@ import { Sockets } from './sockets.ts';
     ScenesGateway,
     Sockets,
   ],
-  exports: [Drain, Journal, Realtime, SceneStates],
+  exports: [Drain, Journal, Realtime, SceneStates, Sockets],
 })
 export class RealtimeModule {}

@@ -1,5 +1,6 @@
 import { CloseCode } from '@devplatform/contracts';
 import { Inject, Injectable } from '@nestjs/common';
+import { LedgerClerk } from '../ledger/ledger-clerk.ts';
 import { Drain } from './drain.ts';
 import { Journal } from './journal.ts';
 import { SceneHints } from './scene-hints.ts';
@@ -14,6 +15,7 @@ export class Realtime {
   readonly #sockets: Sockets;
   readonly #hubs: SceneHubs;
   readonly #hints: SceneHints;
+  readonly #ledger: LedgerClerk;
 
   constructor(
     @Inject(Drain) drain: Drain,
@@ -21,15 +23,20 @@ export class Realtime {
     @Inject(Sockets) sockets: Sockets,
     @Inject(SceneHubs) hubs: SceneHubs,
     @Inject(SceneHints) hints: SceneHints,
+    @Inject(LedgerClerk) ledger: LedgerClerk,
   ) {
     this.#drain = drain;
     this.#journal = journal;
     this.#sockets = sockets;
     this.#hubs = hubs;
     this.#hints = hints;
+    this.#ledger = ledger;
   }
 
-  /** Writes what waits and acknowledges it, then tells whoever is still connected to come again (4001). Call once no new connection can come. */
+  /**
+   * Writes what waits and acknowledges it, tells whoever is still connected to come again (4001), and closes the books. Call once no
+   * new connection can come.
+   */
   async stop(): Promise<void> {
     this.#drain.cancel();
     await this.#journal.flush();
@@ -37,5 +44,6 @@ export class Realtime {
     this.#sockets.stop();
     this.#hubs.close();
     this.#hints.close();
+    await this.#ledger.stop();
   }
 }

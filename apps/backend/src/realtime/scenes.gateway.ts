@@ -1,8 +1,10 @@
 import type { IncomingMessage } from 'node:http';
 import type { BackendConfig } from '@devplatform/runtime/config';
 import { Inject } from '@nestjs/common';
-import { WebSocketGateway, type OnGatewayConnection } from '@nestjs/websockets';
-import type { WebSocket } from 'ws';
+import { WebSocketGateway, type OnGatewayConnection, type OnGatewayInit } from '@nestjs/websockets';
+import type { WebSocket, WebSocketServer } from 'ws';
+import { Credits } from '../ledger/credits.ts';
+import { Debits } from '../ledger/debits.ts';
 import { CONFIG } from '../tokens.ts';
 import { Connection, type Surroundings } from './connection.ts';
 import { Drain } from './drain.ts';
@@ -18,7 +20,7 @@ const GREETINGS = 4;
 
 /** The journal protocol of a scene (contracts/realtime.ts). */
 @WebSocketGateway({ path: '/ws/scenes/:id' })
-export class ScenesGateway implements OnGatewayConnection<WebSocket> {
+export class ScenesGateway implements OnGatewayInit<WebSocketServer>, OnGatewayConnection<WebSocket> {
   readonly #around: Surroundings;
   readonly #sockets: Sockets;
 
@@ -30,9 +32,15 @@ export class ScenesGateway implements OnGatewayConnection<WebSocket> {
     @Inject(SceneHubs) hubs: SceneHubs,
     @Inject(Drain) drain: Drain,
     @Inject(Sockets) sockets: Sockets,
+    @Inject(Debits) debits: Debits,
+    @Inject(Credits) credits: Credits,
   ) {
-    this.#around = { slot: config.SLOT, access, store, journal, hubs, drain, greetings: new Turns(GREETINGS) };
+    this.#around = { slot: config.SLOT, access, store, journal, hubs, drain, debits, credits, greetings: new Turns(GREETINGS) };
     this.#sockets = sockets;
+  }
+
+  afterInit(server: WebSocketServer): void {
+    this.#sockets.servedBy(server);
   }
 
   handleConnection(socket: WebSocket, request: IncomingMessage): void {

@@ -1,4 +1,4 @@
-import { page, PageQuery, Task } from '@devplatform/contracts';
+import { page, PageQuery, Task, TaskQuery } from '@devplatform/contracts';
 import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { z } from 'zod';
@@ -30,8 +30,12 @@ export class TasksController {
   }
 
   @Get('tasks/:id')
-  @Answers(200, Task, 'One task', [404])
-  get(@CalledBy() caller: Caller | null, @Param('id', { schema: z.uuid() }) id: string): Promise<View> {
-    return this.#tasks.get(caller, id);
+  @Answers(200, Task, 'One task; with `wait`, when it has ended or after so many seconds', [404])
+  get(
+    @CalledBy() caller: Caller | null,
+    @Param('id', { schema: z.uuid() }) id: string,
+    @Query({ schema: TaskQuery }) { wait }: z.infer<typeof TaskQuery>,
+  ): Promise<View> {
+    return this.#tasks.get(caller, id, wait);
   }
 }

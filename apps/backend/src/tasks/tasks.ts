@@ -6,6 +6,7 @@ import { Database } from '../database/database.ts';
 import { paginate, type Page } from '../http/pagination.ts';
 import { ProjectAccess, unknown } from '../projects/project-access.ts';
 import { TaskEntity, type TaskRow } from './task.entity.ts';
+import { TaskWatch } from './task-watch.ts';
 
 type View = z.infer<typeof Task>;
 
@@ -15,10 +16,12 @@ const unknownTask = unknown('task');
 export class Tasks {
   readonly #database: Database;
   readonly #access: ProjectAccess;
+  readonly #watch: TaskWatch;
 
-  constructor(@Inject(Database) database: Database, @Inject(ProjectAccess) access: ProjectAccess) {
+  constructor(@Inject(Database) database: Database, @Inject(ProjectAccess) access: ProjectAccess, @Inject(TaskWatch) watch: TaskWatch) {
     this.#database = database;
     this.#access = access;
+    this.#watch = watch;
   }
 
   async list(caller: Caller | null, projectId: string, query: z.infer<typeof PageQuery>): Promise<Page<View>> {
@@ -26,7 +29,15 @@ export class Tasks {
     return paginate(this.#database.of(TaskEntity).createQueryBuilder('task').where({ projectId }), query, view);
   }
 
-  async get(caller: Caller | null, id: string): Promise<View> {
+  /** Waits at most `seconds` for its end, on behalf of nobody who may not see it. */
+  async get(caller: Caller | null, id: string, seconds: number): Promise<View> {
+    const now = await this.#read(caller, id);
+    if (seconds === 0 || now.finishedAt !== null) return now;
+    await this.#watch.ended(id, seconds);
+    return this.#read(caller, id);
+  }
+
+  async #read(caller: Caller | null, id: string): Promise<View> {
     const task = await this.#database.of(TaskEntity).findOneBy({ id });
     await this.#access.require(caller, task?.projectId, 'viewer', unknownTask);
     if (task === null) throw unknownTask();

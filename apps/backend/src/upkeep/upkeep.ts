@@ -4,22 +4,28 @@ import { Inject, Injectable } from '@nestjs/common';
 import { errorCode } from '../database/database-error.ts';
 import { IdempotencyKeys } from '../http/idempotency-keys.ts';
 import { LOGGER } from '../tokens.ts';
+import { Aborts } from '../uploads/aborts.ts';
 import { Completion } from '../uploads/completion.ts';
+import { ObjectRemovals } from './object-removals.ts';
 
 const EVERY_MS = 10_000;
 
-/** What every slot does from time to time, safe to be done by both at once: finish abandoned uploads, forget old keys. */
+/** What every slot does from time to time, safe to be done by both at once: finish or abort abandoned uploads, delete at the store, forget old keys. */
 @Injectable()
 export class Upkeep {
-  readonly #completion: Completion;
-  readonly #keys: IdempotencyKeys;
+  readonly #tasks: readonly (() => Promise<void>)[];
   readonly #logger: Logger;
   readonly #stopping = new AbortController();
   #running: Promise<void> = Promise.resolve();
 
-  constructor(@Inject(Completion) completion: Completion, @Inject(IdempotencyKeys) keys: IdempotencyKeys, @Inject(LOGGER) logger: Logger) {
-    this.#completion = completion;
-    this.#keys = keys;
+  constructor(
+    @Inject(Completion) completion: Completion,
+    @Inject(Aborts) aborts: Aborts,
+    @Inject(ObjectRemovals) removals: ObjectRemovals,
+    @Inject(IdempotencyKeys) keys: IdempotencyKeys,
+    @Inject(LOGGER) logger: Logger,
+  ) {
+    this.#tasks = [() => completion.sweep(), () => aborts.sweep(), () => removals.sweep(), () => keys.forgetOld()];
     this.#logger = logger;
   }
 
@@ -35,7 +41,7 @@ export class Upkeep {
 
   async #run(): Promise<void> {
     while (await this.#pause()) {
-      for (const task of [() => this.#completion.sweep(), () => this.#keys.forgetOld()]) {
+      for (const task of this.#tasks) {
         await task().catch((error: unknown) => {
           this.#logger.warn({ code: errorCode(error), err: error }, 'upkeep failed, it will be tried again');
         });

@@ -8,7 +8,7 @@ import { LOGGER } from '../tokens.ts';
 import { ModelRegistration } from './model-registration.ts';
 import { PartStore } from './part-store.ts';
 import { checkParts } from './upload-parts.ts';
-import { notOpen } from './uploads.ts';
+import { notOpen } from './upload-problems.ts';
 import { UploadEntity, type UploadRow } from './upload.entity.ts';
 
 /** Seconds after which an upload that is `completing` or `stored` was left by a process that died. */
@@ -73,7 +73,7 @@ export class Completion {
 
   async #finish(id: string): Promise<UploadRow> {
     const upload = await this.#database.transaction(() => this.#assemble(id));
-    if (upload.status === 'aborted') throw notOpen(upload);
+    if (upload.status === 'aborted') throw notOpen(upload.status);
     if (upload.status === 'open') {
       throw new ProblemError(409, 'upload-lost', 'The store no longer has the parts. Read the upload again and send all of them.');
     }

@@ -5,7 +5,9 @@ import { ModelEntity } from '../models/model.entity.ts';
 import { Releases } from '../releases/releases.ts';
 import { ModelJobs } from '../tasks/model-jobs.ts';
 import { TaskEntity } from '../tasks/task.entity.ts';
+import { ObjectRemovals } from '../upkeep/object-removals.ts';
 import { UploadEntity, type UploadRow } from './upload.entity.ts';
+import { UploadLedger } from './upload-ledger.ts';
 
 /** Makes the model version and its task of a stored upload: in one transaction, once, and the job after it. */
 @Injectable()
@@ -13,11 +15,21 @@ export class ModelRegistration {
   readonly #database: Database;
   readonly #releases: Releases;
   readonly #jobs: ModelJobs;
+  readonly #removals: ObjectRemovals;
+  readonly #ledger: UploadLedger;
 
-  constructor(@Inject(Database) database: Database, @Inject(Releases) releases: Releases, @Inject(ModelJobs) jobs: ModelJobs) {
+  constructor(
+    @Inject(Database) database: Database,
+    @Inject(Releases) releases: Releases,
+    @Inject(ModelJobs) jobs: ModelJobs,
+    @Inject(ObjectRemovals) removals: ObjectRemovals,
+    @Inject(UploadLedger) ledger: UploadLedger,
+  ) {
     this.#database = database;
     this.#releases = releases;
     this.#jobs = jobs;
+    this.#removals = removals;
+    this.#ledger = ledger;
   }
 
   async register(uploadId: string): Promise<void> {
@@ -31,6 +43,7 @@ export class ModelRegistration {
 
   async #create(upload: UploadRow, contract: number) {
     const { objectKey, sha256, fileName, size, projectId } = upload;
+    await this.#removals.keepDerived(sha256);
     const modelId = upload.modelId ?? (await this.#database.of(ModelEntity).save({ projectId, name: modelName(fileName) })).id;
     const number = await this.#nextNumber(modelId);
     const version = await this.#database
@@ -38,6 +51,7 @@ export class ModelRegistration {
       .save({ modelId, number, uploadId: upload.id, fileName, objectKey, size, sha256 });
     const task = await this.#database.of(TaskEntity).save({ projectId, modelVersionId: version.id, contract });
     await this.#database.of(UploadEntity).update({ id: upload.id }, { status: 'verifying', modelId });
+    await this.#ledger.stored(upload.id);
     return { taskId: task.id, modelVersionId: version.id, objectKey, sha256 };
   }
 

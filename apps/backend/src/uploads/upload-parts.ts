@@ -1,6 +1,7 @@
 import { PART_BYTES } from '@devplatform/contracts';
-import type { StoredPart } from '@devplatform/runtime/storage';
+import type { PartClaim, StoredPart } from '@devplatform/runtime/storage';
 import { ProblemError } from '../http/problem.ts';
+import type { UploadRow } from './upload.entity.ts';
 
 export const partCount = (size: number): number => Math.ceil(size / PART_BYTES);
 
@@ -9,6 +10,16 @@ export function partSize(size: number, part: number): number {
   const last = partCount(size);
   if (part < 1 || part > last) throw new ProblemError(400, 'unknown-part', `This upload has the parts 1 to ${last}.`);
   return part < last ? PART_BYTES : size - (last - 1) * PART_BYTES;
+}
+
+/** What a part of the upload has to be. Throws the problems `unknown-part`, `checksum-missing` and `checksum-unexpected`. */
+export function claimOf({ size, partChecksums }: UploadRow, part: number, sha256: string | undefined): PartClaim {
+  const claim = { part, size: partSize(size, part) };
+  if (partChecksums && sha256 !== undefined) return { ...claim, sha256 };
+  if (partChecksums) throw new ProblemError(400, 'checksum-missing', `Part ${part} needs its SHA-256: the upload has partChecksums.`);
+  if (sha256 === undefined) return claim;
+  // S3 refuses a mixture; to ignore it would be to promise a check that nobody makes.
+  throw new ProblemError(400, 'checksum-unexpected', 'The upload was created without partChecksums, so no part of it can have one.');
 }
 
 /** Etags come with and without their quotes. */

@@ -10,6 +10,8 @@ export interface UploadRow {
   fileName: string;
   size: number;
   sha256: string;
+  /** Each part comes with its SHA-256, as the store was told when the upload was opened there. */
+  partChecksums: boolean;
   objectKey: string;
   /** The store's multipart upload; null until the first part is asked for, and again when the store lost it. */
   s3UploadId: string | null;
@@ -30,6 +32,7 @@ export const UploadEntity = table<UploadRow>('upload', {
   fileName: { type: 'text', name: 'file_name' },
   size: countColumn('size'),
   sha256: { type: 'text' },
+  partChecksums: { type: 'boolean', name: 'part_checksums', default: false },
   objectKey: { type: 'text', name: 'object_key' },
   s3UploadId: { type: 'text', name: 's3_upload_id', nullable: true },
   status: { type: 'text', default: 'open' },

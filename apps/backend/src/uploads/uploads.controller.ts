@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type { Readable } from 'node:stream';
 import { CompleteUpload, NewUpload, SignedParts, SignParts, StoredUploadPart, Upload } from '@devplatform/contracts';
 import { Body, Controller, Delete, Get, Headers, HttpCode, Inject, Param, Post, Put } from '@nestjs/common';
@@ -8,6 +9,7 @@ import { CalledBy, SignedIn } from '../auth/caller.ts';
 import { Repeatable } from '../http/idempotency.ts';
 import { Answers } from '../openapi/answers.ts';
 import { Completion } from './completion.ts';
+import { sentChecksum } from './part-checksum.ts';
 import { PartStore } from './part-store.ts';
 import { Uploads } from './uploads.ts';
 
@@ -65,10 +67,12 @@ export class UploadsController {
     @CalledBy() caller: Caller | null,
     @Param('id', { schema: z.uuid() }) id: string,
     @Param('part', { schema: PartNumber }) part: number,
-    @Headers('content-length') length: string | undefined,
+    @Headers() headers: IncomingHttpHeaders,
     @Body() body: Readable,
   ): Promise<z.infer<typeof StoredUploadPart>> {
-    return this.#uploads.putPart(await this.#uploads.findOpen(caller, id), part, body, length === undefined ? undefined : Number(length));
+    const length = headers['content-length'];
+    const sent = { part, length: length === undefined ? undefined : Number(length), sha256: sentChecksum(headers) };
+    return this.#uploads.putPart(await this.#uploads.findOpen(caller, id), sent, body);
   }
 
   @Post('uploads/:id/complete')
@@ -79,13 +83,13 @@ export class UploadsController {
     @Param('id', { schema: z.uuid() }) id: string,
     @Body({ schema: CompleteUpload }) body: z.infer<typeof CompleteUpload>,
   ): Promise<View> {
-    return this.#uploads.view(await this.#completion.complete(await this.#uploads.find(caller, id), body));
+    return this.#uploads.view(await this.#completion.complete(await this.#uploads.findOwn(caller, id), body));
   }
 
   @Delete('uploads/:id')
   @HttpCode(204)
-  @Answers(204, null, 'Aborted, its parts are gone', [401, 403, 404, 409])
+  @Answers(204, null, 'Aborted, its parts are removed', [401, 403, 404, 409])
   async abort(@CalledBy() caller: Caller | null, @Param('id', { schema: z.uuid() }) id: string): Promise<void> {
-    await this.#uploads.abort(await this.#uploads.find(caller, id));
+    await this.#uploads.abort(caller, id);
   }
 }

@@ -1,46 +1,31 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { MAX_UPLOAD_BYTES, PART_BYTES } from '@devplatform/contracts';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Backend } from '../backend.ts';
 import { type Answer, ApiClient, type Body, TestBed } from '../test-bed.ts';
+import { Completion } from './completion.ts';
+import { PartStore } from './part-store.ts';
+import { FILE, PARTS, Sender, type SentPart } from './sender.ts';
+import type { UploadRow } from './upload.entity.ts';
 
 let bed: TestBed;
 let blue: Backend;
 let green: Backend;
 let ada: ApiClient;
 let project: string;
-
-/** Two parts: a whole one and a short one. */
-const FILE = randomBytes(PART_BYTES + 1000);
-const PARTS = [FILE.subarray(0, PART_BYTES), FILE.subarray(PART_BYTES)];
-const declared = (): Record<string, unknown> => ({
-  clientUploadId: randomUUID(),
-  fileName: 'Cath\u00e9drale.glb',
-  size: FILE.length,
-  sha256: createHash('sha256').update(FILE).digest('hex'),
-});
+let sender: Sender;
 
 beforeAll(async () => {
   bed = await TestBed.open();
   [blue, green] = await Promise.all([bed.start('blue'), bed.start('green')]);
   ada = await ApiClient.register(blue);
   project = (await ada.post('/projects', { name: 'Uploads' })).body.id;
+  sender = new Sender(ada, project);
 });
 afterAll(() => bed.close());
 
-const create = async (values: Record<string, unknown> = declared()): Promise<Body> =>
-  (await ada.post(`/projects/${project}/uploads`, values)).body;
-
-async function sendParts(id: string, wanted = [1, 2]): Promise<{ part: number; etag: string }[]> {
-  const { body } = await ada.post(`/uploads/${id}/sign`, { parts: wanted });
-  return Promise.all(
-    body.urls.map(async ({ part, url }) => {
-      const stored = await fetch(url, { method: 'PUT', body: PARTS[part - 1] ?? FILE });
-      expect(stored.status).toBe(200);
-      return { part, etag: stored.headers.get('etag') ?? '' };
-    }),
-  );
-}
+const declared = (): Record<string, unknown> => sender.declared();
+const create = (values: Record<string, unknown> = {}): Promise<Body> => sender.create(values);
+const sendParts = (id: string, wanted?: readonly number[]): Promise<SentPart[]> => sender.send(id, wanted);
 
 const rowsOf = async (upload: string): Promise<object[]> =>
   bed.sql(
@@ -64,7 +49,17 @@ describe('an upload', () => {
     expect((await ada.get(`/models/${done.body.modelId}`)).body).toMatchObject({ latest: { number: 1, status: 'processing', urls: null } });
   });
 
-  it('is completed once, however often and on whichever slot it is asked for', async () => {
+  it('UP-1: goes on at the other slot with what was sent to the first', async () => {
+    const upload = await create();
+    const first = await sendParts(upload.id, [1]);
+    const onGreen = new Sender(ada.on(green), project);
+    const parts = [...first, ...(await onGreen.send(upload.id, [2]))];
+    expect((await ada.on(green).get(`/uploads/${upload.id}`)).body.stored).toEqual(parts);
+    expect(await onGreen.complete(upload.id, parts)).toMatchObject({ status: 200, body: { status: 'verifying' } });
+    expect(await rowsOf(upload.id)).toHaveLength(1);
+  });
+
+  it('UP-3: is completed once, however often and on whichever slot it is asked for', async () => {
     const upload = await create();
     const parts = await sendParts(upload.id);
     const ask = (slot: Backend): Promise<Answer> => ada.on(slot).post(`/uploads/${upload.id}/complete`, { fence: upload.fence, parts });
@@ -93,10 +88,9 @@ describe('an upload', () => {
 
   it('takes parts through the slot where a client cannot reach the store', async () => {
     const upload = await create();
-    const put = (part: number, body: Uint8Array): Promise<Answer> =>
-      ada.put(`/uploads/${upload.id}/parts/${part}`, body, { 'content-type': 'application/octet-stream' });
-    const first = await put(1, PARTS[0] ?? FILE);
-    const second = await put(2, PARTS[1] ?? FILE);
+    const put = (part: number, body: Uint8Array): Promise<Answer> => sender.put(upload.id, part, body);
+    const first = await put(1, PARTS[0]);
+    const second = await put(2, PARTS[1]);
     expect([first.status, second.status]).toEqual([200, 200]);
     expect(await put(2, FILE.subarray(0, 1001))).toMatchObject({ status: 413, body: { code: 'body-too-large' } });
     expect(await put(2, FILE.subarray(0, 999))).toMatchObject({ status: 400, body: { code: 'part-too-small' } });
@@ -124,17 +118,25 @@ describe('an upload', () => {
     expect((await ada.get(`/uploads/${upload.id}`)).body.stored).toEqual([]);
   });
 
-  it('is finished by the other slot when the one that completed it died', async () => {
+  it.each([
+    ['before the store made an object of the parts', 'completing', false],
+    ['after that, and nobody noted it', 'completing', true],
+    ['when it was stored and had no model yet', 'stored', true],
+  ])('UP-2: is finished by the other slot when the one that completed it died %s', async (_when, status, assembled) => {
     const upload = await create();
     await sendParts(upload.id);
-    await bed.sql(`UPDATE upload SET status = 'completing', updated_at = now() - interval '31 s' WHERE id = $1`, [upload.id]);
-    const { Completion } = await import('./completion.ts');
+    const [row] = await bed.sql<UploadRow>('SELECT object_key AS "objectKey", s3_upload_id AS "s3UploadId" FROM upload WHERE id = $1', [
+      upload.id,
+    ]);
+    const parts = blue.app.get(PartStore, { strict: false });
+    if (row !== undefined && assembled) await parts.complete(row, (await parts.list(row)) ?? []);
+    await bed.sql(`UPDATE upload SET status = $2, updated_at = now() - interval '31 s' WHERE id = $1`, [upload.id, status]);
     await Promise.all([blue, green].map((slot) => slot.app.get(Completion, { strict: false }).sweep()));
     expect((await ada.get(`/uploads/${upload.id}`)).body.status).toBe('verifying');
     expect(await rowsOf(upload.id)).toHaveLength(1);
   });
 
-  it('starts over with a higher fence when the store lost it', async () => {
+  it('UP-3: starts over with a higher fence when the store lost it', async () => {
     const upload = await create();
     const parts = await sendParts(upload.id);
     await bed.sql(`UPDATE upload SET s3_upload_id = 'lost' WHERE id = $1`, [upload.id]);
@@ -164,7 +166,7 @@ describe('an upload', () => {
   it('numbers the versions of a model, also of two uploads at once', async () => {
     const first = await create();
     const { modelId } = (await ada.post(`/uploads/${first.id}/complete`, { fence: 1, parts: await sendParts(first.id) })).body;
-    const more = await Promise.all([create({ ...declared(), modelId }), create({ ...declared(), modelId })]);
+    const more = await Promise.all([create({ modelId }), create({ modelId })]);
     const parts = await Promise.all(more.map(({ id }) => sendParts(id)));
     await Promise.all(
       more.map(({ id }, i) => ada.on(i === 0 ? blue : green).post(`/uploads/${id}/complete`, { fence: 1, parts: parts[i] })),

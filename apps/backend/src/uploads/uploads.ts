@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Readable } from 'node:stream';
-import { PART_BYTES, type NewUpload, type Upload } from '@devplatform/contracts';
+import { PART_BYTES, type NewUpload, type StoredUploadPart, type Upload } from '@devplatform/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import type { z } from 'zod';
 import type { Caller } from '../auth/bearer.ts';
@@ -9,15 +9,21 @@ import { ProblemError } from '../http/problem.ts';
 import { ModelVersionEntity } from '../models/model-version.entity.ts';
 import { ModelEntity } from '../models/model.entity.ts';
 import { unknownModel } from '../models/models.ts';
-import { ProjectAccess, unknown } from '../projects/project-access.ts';
+import { ProjectAccess } from '../projects/project-access.ts';
 import { TaskEntity } from '../tasks/task.entity.ts';
+import { Aborts } from './aborts.ts';
 import { PartStore } from './part-store.ts';
-import { partCount, partSize } from './upload-parts.ts';
+import { claimOf, partCount } from './upload-parts.ts';
+import { notOpen, notYours, unknownUpload } from './upload-problems.ts';
 import { UploadEntity, type UploadRow } from './upload.entity.ts';
 
 type View = z.infer<typeof Upload>;
 
-const unknownUpload = unknown('upload');
+export interface SentPart {
+  readonly part: number;
+  readonly length: number | undefined;
+  readonly sha256: string | undefined;
+}
 
 /** Uploads of files whose bytes go straight to the store; every call may be repeated. */
 @Injectable()
@@ -25,20 +31,27 @@ export class Uploads {
   readonly #database: Database;
   readonly #access: ProjectAccess;
   readonly #parts: PartStore;
+  readonly #aborts: Aborts;
 
-  constructor(@Inject(Database) database: Database, @Inject(ProjectAccess) access: ProjectAccess, @Inject(PartStore) parts: PartStore) {
+  constructor(
+    @Inject(Database) database: Database,
+    @Inject(ProjectAccess) access: ProjectAccess,
+    @Inject(PartStore) parts: PartStore,
+    @Inject(Aborts) aborts: Aborts,
+  ) {
     this.#database = database;
     this.#access = access;
     this.#parts = parts;
+    this.#aborts = aborts;
   }
 
   /** One per (project, clientUploadId). */
   async create(caller: Caller, projectId: string, values: z.infer<typeof NewUpload>): Promise<View> {
     await this.#access.require(caller, projectId, 'editor');
-    const { clientUploadId, fileName, size, sha256, modelId } = values;
+    const { clientUploadId, fileName, size, sha256, modelId, partChecksums } = values;
     if (modelId !== undefined && !(await this.#database.of(ModelEntity).existsBy({ id: modelId, projectId }))) throw unknownModel();
     const id = randomUUID();
-    const row = { id, projectId, clientUploadId, createdBy: caller.id, fileName, size, sha256, modelId: modelId ?? null };
+    const row = { id, projectId, clientUploadId, createdBy: caller.id, fileName, size, sha256, modelId: modelId ?? null, partChecksums };
     const uploads = this.#database.of(UploadEntity);
     await uploads
       .createQueryBuilder()
@@ -47,7 +60,7 @@ export class Uploads {
       .orIgnore()
       .execute();
     const upload = await uploads.findOneByOrFail({ projectId, clientUploadId });
-    if (upload.size !== size || upload.sha256 !== sha256) {
+    if (upload.size !== size || upload.sha256 !== sha256 || upload.createdBy !== caller.id) {
       throw new ProblemError(409, 'upload-differs', 'This clientUploadId belongs to another file. Nothing was changed; use a new one.');
     }
     if (upload.status === 'open') await this.#parts.open(upload);
@@ -62,26 +75,36 @@ export class Uploads {
     return upload;
   }
 
-  async findOpen(caller: Caller | null, id: string): Promise<UploadRow> {
+  /** The upload, where the caller began it. */
+  async findOwn(caller: Caller | null, id: string): Promise<UploadRow> {
     const upload = await this.find(caller, id);
-    if (upload.status !== 'open') throw notOpen(upload);
+    if (upload.createdBy !== caller?.id) throw notYours();
     return upload;
   }
 
-  /** Takes the bytes of one part through this slot; `length` is what the request declares. */
-  async putPart(upload: UploadRow, part: number, body: Readable, length: number | undefined): Promise<{ part: number; etag: string }> {
-    const size = partSize(upload.size, part);
+  async findOpen(caller: Caller | null, id: string): Promise<UploadRow> {
+    const upload = await this.findOwn(caller, id);
+    if (upload.status !== 'open') throw notOpen(upload.status);
+    return upload;
+  }
+
+  /** Takes the bytes of one part through this slot; `length` is what the request declares, `sha256` the base64 of its checksum. */
+  async putPart(upload: UploadRow, { part, length, sha256 }: SentPart, body: Readable): Promise<z.infer<typeof StoredUploadPart>> {
+    const claim = claimOf(upload, part, sha256);
+    const { size } = claim;
     if (length === undefined) throw new ProblemError(411, 'length-required', 'Send the part with a Content-Length.');
     if (length > size) throw new ProblemError(413, 'body-too-large', `Part ${part} has ${size} bytes, not ${length}. Nothing was stored.`);
     if (length < size) throw new ProblemError(400, 'part-too-small', `Part ${part} has ${size} bytes, not ${length}. Nothing was stored.`);
-    return { part, etag: await this.#parts.put(upload, part, body, size) };
+    return { part, etag: await this.#parts.put(upload, claim, body), ...(claim.sha256 !== undefined && { sha256: claim.sha256 }) };
   }
 
-  async abort(upload: UploadRow): Promise<void> {
-    if (upload.status === 'aborted') return;
-    const { affected } = await this.#database.of(UploadEntity).update({ id: upload.id, status: 'open' }, { status: 'aborted' });
-    if (affected === 0) throw notOpen(await this.#database.of(UploadEntity).findOneByOrFail({ id: upload.id }));
-    await this.#parts.abort(upload);
+  /** By who began it, or an admin. May be repeated. */
+  async abort(caller: Caller | null, id: string): Promise<void> {
+    const upload = await this.find(caller, id);
+    if (upload.createdBy !== caller?.id) await this.#access.require(caller, upload.projectId, 'admin');
+    if (await this.#aborts.abort(id)) return;
+    const { status } = await this.#database.of(UploadEntity).findOneByOrFail({ id });
+    if (status !== 'aborted') throw notOpen(status);
   }
 
   /** With what the store has of it while it is open. */
@@ -89,7 +112,7 @@ export class Uploads {
     const view = await this.view(upload);
     if (upload.status !== 'open') return view;
     const stored = (await this.#parts.list(upload)) ?? [];
-    return { ...view, stored: stored.map(({ part, etag }) => ({ part, etag })) };
+    return { ...view, stored: stored.map(({ part, etag, sha256 }) => ({ part, etag, ...(sha256 !== undefined && { sha256 }) })) };
   }
 
   async view(upload: UploadRow): Promise<View> {
@@ -105,6 +128,7 @@ export class Uploads {
       status: upload.status,
       partSize: PART_BYTES,
       parts: partCount(upload.size),
+      partChecksums: upload.partChecksums,
       fence: upload.fence,
       modelId: version?.modelId ?? upload.modelId,
       modelVersionId: version?.id ?? null,
@@ -113,6 +137,3 @@ export class Uploads {
     };
   }
 }
-
-export const notOpen = ({ status }: Pick<UploadRow, 'status'>): ProblemError =>
-  new ProblemError(409, 'upload-not-open', `The upload is ${status} and takes no more parts. Nothing was changed.`);

@@ -32,11 +32,14 @@ describe('ApiClient', () => {
     new ApiClient({ origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, ...options });
 
   it('says which release asks, and hears which release and slot answers', async () => {
-    const heard: unknown[] = [];
-    await client({ token: () => 'secret', onAnswer: (...server) => heard.push(server) }).get('/things', Thing);
+    const heard: Headers[] = [];
+    await client({ token: () => 'secret', onAnswer: (headers) => heard.push(headers) }).get('/things', Thing);
     expect(seen[0]?.headers).toMatchObject({ 'x-client-release': RELEASE, authorization: 'Bearer secret' });
     expect(seen[0]?.headers).not.toHaveProperty('idempotency-key');
-    expect(heard).toEqual([['1.3.0', 'green']]);
+    expect(heard.map((headers) => [headers.get('x-api-version'), headers.get('x-slot')])).toEqual([['1.3.0', 'green']]);
+    await client().get('/things', Thing);
+    const pages = seen.map(({ headers }) => headers['x-page-id']);
+    expect(pages).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/), pages[0]]);
   });
 
   it('repeats a mutation that nobody answered, with the same key', async () => {

@@ -1,6 +1,7 @@
-import { CLIENT_RELEASE_HEADER, IDEMPOTENCY_HEADER, RELEASE, SLOT_HEADER, VERSION_HEADER } from '@devplatform/contracts';
+import { CLIENT_RELEASE_HEADER, IDEMPOTENCY_HEADER, PAGE_ID_HEADER, RELEASE } from '@devplatform/contracts';
 import type { z } from 'zod';
 import { backoff, pause } from './backoff.ts';
+import { PAGE_ID } from './page-id.ts';
 import { NetworkError, readProblem } from './problem.ts';
 
 /** Tries of one request when nobody answers; an answer, whatever it says, is never asked for again. */
@@ -9,9 +10,9 @@ const TRIES = 4;
 export interface ClientOptions {
   /** Default: the page's own origin. */
   readonly origin?: string;
-  readonly token?: () => string | undefined;
-  /** Called with each answer's headers: which release and slot gave it. */
-  readonly onAnswer?: (release: string | null, slot: string | null) => void;
+  readonly token?: () => string | undefined | Promise<string | undefined>;
+  /** Called with each answer's headers: they say which release and slot gave it. */
+  readonly onAnswer?: (headers: Headers) => void;
   /** Bearer token refused: sign in again. */
   readonly onUnauthenticated?: () => void;
 }
@@ -56,14 +57,14 @@ export class ApiClient {
   }
 
   async #send(method: string, path: string, body: unknown, { signal }: RequestOptions): Promise<Response> {
-    const token = this.#options.token?.();
-    const headers = new Headers({ [CLIENT_RELEASE_HEADER]: RELEASE });
+    const token = await this.#options.token?.();
+    const headers = new Headers({ [CLIENT_RELEASE_HEADER]: RELEASE, [PAGE_ID_HEADER]: PAGE_ID });
     if (token !== undefined) headers.set('authorization', `Bearer ${token}`);
     if (method !== 'GET') headers.set(IDEMPOTENCY_HEADER, crypto.randomUUID());
     if (body !== undefined) headers.set('content-type', 'application/json');
     const request: RequestInit = { method, headers, signal: signal ?? null, ...(body !== undefined && { body: JSON.stringify(body) }) };
     const response = await this.#reach(`${this.#options.origin ?? ''}/api/v1${path}`, request);
-    this.#options.onAnswer?.(response.headers.get(VERSION_HEADER), response.headers.get(SLOT_HEADER));
+    this.#options.onAnswer?.(response.headers);
     if (response.ok) return response;
     if (response.status === 401 && token !== undefined) this.#options.onUnauthenticated?.();
     throw await readProblem(response);

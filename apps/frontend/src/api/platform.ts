@@ -17,7 +17,8 @@ import {
 import { z } from 'zod';
 import { account } from './account.ts';
 import { ApiClient } from './client.ts';
-import { noteServer } from './server-seen.ts';
+import { freshToken } from './fresh-token.ts';
+import { noteAnswer } from './server-seen.ts';
 
 export type Project = z.infer<typeof Project>;
 export type Model = z.infer<typeof Model>;
@@ -30,18 +31,21 @@ export interface Page<T> {
 }
 
 export const client = new ApiClient({
-  token: () => account.current()?.token,
-  onAnswer: noteServer,
+  token: freshToken,
+  onAnswer: noteAnswer,
   onUnauthenticated: () => {
     account.set(null);
   },
 });
 
+const Live = z.object({ version: z.string() });
 const Me = z.object({ id: z.uuid(), name: z.string() });
 const after = (cursor: string | null): string => (cursor === null ? '?limit=50' : `?limit=50&cursor=${encodeURIComponent(cursor)}`);
 
 export const register = (body: z.input<typeof Register>) => client.post('/auth/register', Register.parse(body), Token);
 export const signIn = (body: z.input<typeof SignIn>) => client.post('/auth/sign-in', SignIn.parse(body), Token);
+/** Asks nothing: the headers of its answer say what the server is. Without a token, so that it keeps nobody signed in. */
+export const live = () => new ApiClient({ onAnswer: noteAnswer }).get('/live', Live);
 export const me = () => client.get('/auth/me', Me);
 
 export const projects = (cursor: string | null) => client.get(`/projects${after(cursor)}`, page(Project));

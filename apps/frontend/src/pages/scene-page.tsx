@@ -15,7 +15,12 @@ import { useStore } from '../store.ts';
 import { AnnotationPanel } from './annotation-panel.tsx';
 import { Trouble } from './trouble.tsx';
 
-const Viewer = lazy(() => import('../viewer/viewer.tsx'));
+const Viewer = lazy(() => import('../viewer/viewer.tsx').catch(() => ({ default: NoViewer })));
+
+/** In place of a chunk that could be loaded from nowhere; the notice at the top offers the reload. */
+function NoViewer() {
+  return <p className="faint">The 3D viewer could not be loaded. The list beside works without it.</p>;
+}
 
 interface Props {
   readonly projectId: string;

@@ -10,7 +10,8 @@ export function SignInPage() {
   const [isNew, setIsNew] = useState(false);
   const { busy, error, submit } = useSubmit(async (form: HTMLFormElement) => {
     const credentials = { email: formText(form, 'email'), password: formText(form, 'password') };
-    account.set(isNew ? await platform.register({ ...credentials, name: formText(form, 'name') }) : await platform.signIn(credentials));
+    const token = isNew ? platform.register({ ...credentials, name: formText(form, 'name') }) : platform.signIn(credentials);
+    account.signIn(await token);
     navigate('/');
   });
   return (

@@ -1,5 +1,6 @@
 import { SceneSession, type SessionEvent } from '@devplatform/session';
-import { account } from '../api/account.ts';
+import { freshToken } from '../api/fresh-token.ts';
+import * as platform from '../api/platform.ts';
 import { noteServer } from '../api/server-seen.ts';
 import { trackWork } from '../safe-point.ts';
 import { colorOf, readPeers, type Peer } from './presence.ts';
@@ -31,14 +32,14 @@ export class OpenScene {
   constructor(sceneId: string, changed: () => void) {
     // The public address, also when the session moves to the other slot.
     const url = `${location.origin.replace(/^http/, 'ws')}/ws/scenes/${sceneId}`;
-    this.#session = new SceneSession({ url, token: () => account.current()?.token });
+    this.#session = new SceneSession({ url, token: freshToken });
     this.#changed = changed;
     this.objects = new SceneObjects(this.#session.doc);
     this.#status = this.#look();
     this.#unsubscribe = this.#session.subscribe(this.#heard);
     // An edit that is made offline has no event until it is sent.
     this.#session.doc.on('update', this.#refresh);
-    this.#forget = trackWork({ settled: () => this.#session.whenSaved() });
+    this.#forget = trackWork({ settled: () => this.#session.whenSaved(), isSettled: () => this.#session.unsaved === 0 });
   }
 
   /** The same value until something changes. */
@@ -58,7 +59,8 @@ export class OpenScene {
   }
 
   readonly #heard = (event: SessionEvent): void => {
-    if (event.type === 'live') noteServer(event.release, event.slot);
+    // What a release demands of pages is told by HTTP only, and this page may have nothing else to ask.
+    if (event.type === 'live' && noteServer(event.release, event.slot)) platform.live().catch(() => undefined);
     if (event.type === 'rejected') this.#trouble = event.message;
     if (event.type === 'closed' && event.code !== LEFT) {
       this.#trouble ??= `The server closed this scene for good (code ${event.code}); what is changed now is not saved.`;

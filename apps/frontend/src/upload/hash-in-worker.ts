@@ -1,9 +1,10 @@
+import type { FileHash } from './hash-file.ts';
 import type { HashMessage } from './hash-worker.ts';
 
-/** `hashBlob` beside the page, which stays responsive. */
-export function hashInWorker(file: Blob, onProgress: (bytes: number) => void, signal: AbortSignal): Promise<string> {
+/** `hashFile` beside the page, which stays responsive. */
+export function hashInWorker(file: Blob, onProgress: (bytes: number) => void, signal: AbortSignal): Promise<FileHash> {
   const worker = new Worker(new URL('./hash-worker.ts', import.meta.url), { type: 'module' });
-  const result = new Promise<string>((resolve, reject) => {
+  const result = new Promise<FileHash>((resolve, reject) => {
     signal.addEventListener('abort', () => {
       reject(signal.reason as Error);
     });
@@ -12,7 +13,7 @@ export function hashInWorker(file: Blob, onProgress: (bytes: number) => void, si
     });
     worker.addEventListener('message', ({ data }: MessageEvent<HashMessage>) => {
       if ('bytes' in data) onProgress(data.bytes);
-      else if ('sha256' in data) resolve(data.sha256);
+      else if ('hash' in data) resolve(data.hash);
       else reject(new Error(`The file could not be read: ${data.failed}. Nothing was uploaded.`));
     });
     worker.postMessage(file);

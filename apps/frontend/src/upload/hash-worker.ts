@@ -1,17 +1,18 @@
-import { hashBlob } from './hash-blob.ts';
+import { PART_BYTES } from '@devplatform/contracts';
+import { hashFile, type FileHash } from './hash-file.ts';
 
-export type HashMessage = { readonly bytes: number } | { readonly sha256: string } | { readonly failed: string };
+export type HashMessage = { readonly bytes: number } | { readonly hash: FileHash } | { readonly failed: string };
 
 const tell = (message: HashMessage): void => {
   postMessage(message);
 };
 
 addEventListener('message', ({ data }: MessageEvent<Blob>) => {
-  hashBlob(data, (bytes) => {
+  hashFile(data, PART_BYTES, (bytes) => {
     tell({ bytes });
   }).then(
-    (sha256) => {
-      tell({ sha256 });
+    (hash) => {
+      tell({ hash });
     },
     (error: unknown) => {
       tell({ failed: String(error) });

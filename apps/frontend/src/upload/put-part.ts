@@ -3,11 +3,17 @@ export interface PutAnswer {
   readonly etag: string | null;
 }
 
+/** Where a part goes, and the headers that the signature covers. */
+export interface SignedPart {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
 /** Sends one part straight to the store; rejects when nobody answered. `onProgress` gets the bytes sent so far. */
-export type PutPart = (url: string, body: Blob, onProgress: (bytes: number) => void, signal: AbortSignal) => Promise<PutAnswer>;
+export type PutPart = (to: SignedPart, body: Blob, onProgress: (bytes: number) => void, signal: AbortSignal) => Promise<PutAnswer>;
 
 /** By XMLHttpRequest, since fetch does not tell how much of a body was sent. */
-export const putPart: PutPart = (url, body, onProgress, signal) =>
+export const putPart: PutPart = ({ url, headers }, body, onProgress, signal) =>
   new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
     const abort = (): void => {
@@ -30,5 +36,6 @@ export const putPart: PutPart = (url, body, onProgress, signal) =>
       signal.removeEventListener('abort', abort);
     });
     request.open('PUT', url);
+    for (const [name, value] of Object.entries(headers)) request.setRequestHeader(name, value);
     request.send(body);
   });

@@ -7,8 +7,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { PutPart } from './put-part.ts';
 import { transferParts, type Transfer } from './transfer-parts.ts';
 
-const put: PutPart = async (url, body, _onProgress, signal) => {
-  const answer = await fetch(url, { method: 'PUT', body, signal });
+const put: PutPart = async ({ url, headers }, body, _onProgress, signal) => {
+  const answer = await fetch(url, { method: 'PUT', body, headers, signal });
   return { status: answer.status, etag: answer.headers.get('etag') };
 };
 
@@ -20,16 +20,19 @@ describe('transferParts', () => {
   /** What the store does instead of keeping a part, by URL; each once. */
   let faults: Map<string, 'refuse' | 'break' | 'expire'>;
   let most = 0;
+  let headers: Set<unknown>;
 
   beforeEach(async () => {
     stored = new Map();
     signed = [];
     faults = new Map();
+    headers = new Set();
     let open = 0;
     server = createServer((request, response) => {
       void (async () => {
         most = Math.max(most, (open += 1));
         const path = request.url ?? '';
+        headers.add(request.headers['x-part']);
         const fault = faults.get(path);
         faults.delete(path);
         const body = await buffer(request);
@@ -51,10 +54,15 @@ describe('transferParts', () => {
   const transfer = (change: Partial<Transfer> = {}): Transfer => ({
     file,
     partSize: 10,
+    stored: [],
     sign: (parts) => {
       signed.push([...parts]);
       const { port } = server.address() as AddressInfo;
-      return Promise.resolve(new Map(parts.map((part) => [part, `http://127.0.0.1:${port}/${part}/${signed.length}`])));
+      return Promise.resolve(
+        new Map(
+          parts.map((part) => [part, { url: `http://127.0.0.1:${port}/${part}/${signed.length}`, headers: { 'x-part': String(part) } }]),
+        ),
+      );
     },
     put,
     onProgress: () => undefined,
@@ -73,23 +81,36 @@ describe('transferParts', () => {
     expect(progress.at(-1)).toBe(file.size);
   });
 
-  it('sends a part again that was refused or broke, with the URL that it has', async () => {
-    faults.set('/2/1', 'refuse').set('/9/1', 'break');
-    await transferParts(transfer());
-    expect(whole().equals(Buffer.from(await file.arrayBuffer()))).toBe(true);
-    expect(signed).toHaveLength(1);
+  it('sends only what the store lacks, and counts what it has', async () => {
+    const progress: number[] = [];
+    const had = [1, 2, 10].map((part) => ({ part, etag: `had ${part}` }));
+    const parts = await transferParts(transfer({ stored: had, onProgress: (bytes) => progress.push(bytes) }));
+    expect([...stored.keys()].sort()).toEqual([3, 4, 5, 6, 7, 8, 9]);
+    expect(signed).toEqual([[3, 4, 5, 6, 7, 8, 9]]);
+    expect(parts.map(({ etag }) => etag)).toEqual(['had 1', 'had 2', ...[3, 4, 5, 6, 7, 8, 9].map((part) => `"${part}"`), 'had 10']);
+    expect([Math.min(...progress) >= 25, progress.at(-1)]).toEqual([true, file.size]);
   });
 
-  it('asks for a new URL when one has expired', async () => {
-    faults.set('/3/1', 'expire');
+  it('sends nothing where nothing is missing', async () => {
+    await transferParts(transfer({ stored: Array.from({ length: 10 }, (_, index) => ({ part: index + 1, etag: 'had' })) }));
+    expect([stored.size, signed]).toEqual([0, []]);
+  });
+
+  it('sends the headers that are signed', async () => {
+    await transferParts(transfer());
+    expect(headers).toEqual(new Set(Array.from({ length: 10 }, (_, index) => String(index + 1))));
+  });
+
+  it.each(['refuse', 'break', 'expire'] as const)('sends a part again after a "%s", newly signed', async (fault) => {
+    faults.set('/3/1', fault);
     await transferParts(transfer());
     expect(signed.slice(1)).toEqual([[3]]);
-    expect(stored.size).toBe(10);
+    expect(whole().equals(Buffer.from(await file.arrayBuffer()))).toBe(true);
   });
 
   it('gives up with a reason when a part can never be stored', async () => {
     const never: PutPart = () => Promise.resolve({ status: 507, etag: null });
-    await expect(transferParts(transfer({ put: never }))).rejects.toThrow(/after 8 tries: it answered 507.*not changed/);
+    await expect(transferParts(transfer({ put: never }))).rejects.toThrow(/after 8 tries: it answered 507.*try again/);
   });
 
   it('stops when it is cancelled', async () => {

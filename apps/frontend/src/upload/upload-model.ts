@@ -1,87 +1,87 @@
-import { CompleteUpload, MAX_UPLOAD_BYTES, NewUpload, SignedParts, Upload } from '@devplatform/contracts';
+import { CompleteUpload, NewUpload, SignedParts, Upload } from '@devplatform/contracts';
 import type { z } from 'zod';
 import { backoff, pause } from '../api/backoff.ts';
 import type { ApiClient } from '../api/client.ts';
-import { ApiError } from '../api/problem.ts';
+import { ApiError, NetworkError } from '../api/problem.ts';
+import type { FileHash } from './hash-file.ts';
+import type { KeptUpload } from './kept-uploads.ts';
 import type { PutPart } from './put-part.ts';
-import { transferParts } from './transfer-parts.ts';
+import { transferParts, type StoredPart } from './transfer-parts.ts';
 
 export type Upload = z.infer<typeof Upload>;
 
 export interface UploadProgress {
-  readonly step: 'reading' | 'sending' | 'completing';
-  /** Bytes of this step. */
+  readonly step: 'sending' | 'completing';
+  /** Bytes at the store. */
   readonly bytes: number;
 }
 
 export interface UploadParts {
   readonly client: ApiClient;
-  readonly hash: (file: Blob, onProgress: (bytes: number) => void, signal: AbortSignal) => Promise<string>;
   readonly put: PutPart;
+  /** The upload as it was found: what it has `stored` is not sent again. */
+  readonly onFound: (upload: Upload) => void;
   readonly onProgress: (progress: UploadProgress) => void;
   readonly signal: AbortSignal;
 }
 
-const COMPLETE_TRIES = 6;
-
-/**
- * Brings `file` into the store as a new model of the project, or a new version of `modelId`; processing goes on after it.
- * When it fails or is aborted, the server is told to forget the parts.
- */
-export async function uploadModel(file: File, projectId: string, parts: UploadParts, modelId?: string): Promise<Upload> {
-  const { client, hash, put, onProgress, signal } = parts;
-  if (file.size > MAX_UPLOAD_BYTES) throw new Error(`${file.name} is larger than 100 MB; nothing was uploaded.`);
-  if (file.size === 0) throw new Error(`${file.name} is empty; nothing was uploaded.`);
-  const sha256 = await hash(
-    file,
-    (bytes) => {
-      onProgress({ step: 'reading', bytes });
-    },
-    signal,
-  );
-  const request = NewUpload.parse({ clientUploadId: crypto.randomUUID(), fileName: file.name, size: file.size, sha256, modelId });
-  const upload = await client.post(`/projects/${projectId}/uploads`, request, Upload, { signal });
-  try {
-    const stored = await transferParts({
-      file,
-      partSize: upload.partSize,
-      sign: async (wanted) => {
-        const { urls } = await client.post(`/uploads/${upload.id}/sign`, { parts: wanted }, SignedParts, { signal });
-        return new Map(urls.map(({ part, url }) => [part, url]));
-      },
-      put,
-      onProgress: (bytes) => {
-        onProgress({ step: 'sending', bytes });
-      },
-      signal,
-    });
-    onProgress({ step: 'completing', bytes: file.size });
-    return await complete(client, upload, stored, signal);
-  } catch (error) {
-    // What failed is the news; parts that stay behind are swept by the server.
-    await client.delete(`/uploads/${upload.id}`).catch(() => undefined);
-    throw error;
+/** The server will not take this upload up again: it was cancelled, or nobody went on with it for a day. */
+export class UploadEnded extends Error {
+  constructor(name: string) {
+    super(`The upload of ${name} was cancelled elsewhere, or left for a day; nothing of it is kept. Choose the file again.`);
+    this.name = 'UploadEnded';
   }
 }
 
-/** Completing may be repeated for ever, with the fence of the upload as it is now. */
-async function complete(
-  client: ApiClient,
-  upload: Upload,
-  parts: z.infer<typeof CompleteUpload>['parts'],
-  signal: AbortSignal,
-): Promise<Upload> {
-  let { fence } = upload;
-  for (let attempt = 0; ; attempt += 1) {
+/** Tries where the reason passes: parts that the store lost, a slot that went away. */
+const ROUNDS = 6;
+
+/**
+ * Brings a file into the store, from wherever it is: nothing of it, some parts, all of them or a completion that nobody saw the end
+ * of. May be repeated, also by two tabs at once; processing goes on after it. Throws UploadEnded.
+ */
+export async function uploadModel(what: KeptUpload, file: Blob, hash: FileHash, parts: UploadParts): Promise<Upload> {
+  const { client, signal } = parts;
+  const { clientUploadId, projectId, modelId, name: fileName, size } = what;
+  const request = NewUpload.parse({ clientUploadId, fileName, size, sha256: hash.sha256, modelId, partChecksums: true });
+  for (let round = 1; ; round += 1) {
     try {
-      return await client.post(`/uploads/${upload.id}/complete`, CompleteUpload.parse({ fence, parts }), Upload, { signal });
+      const { id } = await client.post(`/projects/${projectId}/uploads`, request, Upload, { signal });
+      const upload = await client.get(`/uploads/${id}`, Upload, { signal });
+      if (upload.status === 'aborted') throw new UploadEnded(fileName);
+      if (upload.status === 'verifying' || upload.status === 'ready' || upload.status === 'rejected') return upload;
+      if (round === 1) parts.onFound(upload);
+      const stored = upload.status === 'open' ? await sendMissing(upload, file, hash, parts) : [];
+      parts.onProgress({ step: 'completing', bytes: size });
+      const completion = CompleteUpload.parse({ fence: upload.fence, parts: stored });
+      return await client.post(`/uploads/${id}/complete`, completion, Upload, { signal });
     } catch (error) {
-      const passing = error instanceof ApiError && (error.status === 409 || error.status >= 500);
-      if (!passing || attempt + 1 === COMPLETE_TRIES) throw error;
-      await pause(backoff(attempt), signal);
-      const now = await client.get(`/uploads/${upload.id}`, Upload, { signal });
-      if (now.status !== 'open' && now.status !== 'completing') return now;
-      fence = now.fence;
+      if (!isPassing(error) || round === ROUNDS) throw error;
+      await pause(backoff(round), signal);
     }
   }
+}
+
+const isPassing = (error: unknown): boolean =>
+  error instanceof NetworkError || (error instanceof ApiError && (error.status === 409 || error.status >= 500));
+
+function sendMissing(upload: Upload, file: Blob, hash: FileHash, { client, put, onProgress, signal }: UploadParts): Promise<StoredPart[]> {
+  const { id, partSize, partChecksums, stored = [] } = upload;
+  const sumOf = (part: number): string => hash.parts[part - 1] ?? '';
+  return transferParts({
+    file,
+    partSize,
+    // What the store has of other bytes is sent again.
+    stored: stored.filter(({ part, sha256 }) => sha256 === undefined || sha256 === sumOf(part)).map(({ part, etag }) => ({ part, etag })),
+    sign: async (wanted) => {
+      const parts = partChecksums ? wanted.map((part) => ({ part, sha256: sumOf(part) })) : wanted;
+      const { urls } = await client.post(`/uploads/${id}/sign`, { parts }, SignedParts, { signal });
+      return new Map(urls.map(({ part, url, headers }) => [part, { url, headers }]));
+    },
+    put,
+    onProgress: (bytes) => {
+      onProgress({ step: 'sending', bytes });
+    },
+    signal,
+  });
 }

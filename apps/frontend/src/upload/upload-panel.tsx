@@ -1,7 +1,8 @@
 import { MAX_UPLOAD_BYTES } from '@devplatform/contracts';
 import { useId, useState, type ChangeEvent } from 'react';
 import type { Model } from '../api/platform.ts';
-import { useUpload, type UploadState } from './use-upload.ts';
+import { UploadRow } from './upload-row.tsx';
+import { uploads, useUploads } from './use-uploads.ts';
 
 interface Props {
   readonly projectId: string;
@@ -10,20 +11,18 @@ interface Props {
   readonly onStored: () => void;
 }
 
-const STEPS = { reading: 'Reading', sending: 'Uploading', completing: 'Finishing' } as const;
 const MEGABYTE = 1024 * 1024;
 
 export function UploadPanel({ projectId, models, onStored }: Props) {
-  const { state, start, abort } = useUpload(projectId, onStored);
+  const shown = useUploads(projectId, onStored);
   const [modelId, setModelId] = useState('');
   const fileInput = useId();
   const target = useId();
-  const running = state.phase === 'running';
 
   const choose = (event: ChangeEvent<HTMLInputElement>): void => {
     const file = event.target.files?.[0];
     event.target.value = '';
-    if (file) start(file, modelId === '' ? undefined : modelId);
+    if (file) uploads.start(file, projectId, modelId === '' ? undefined : modelId);
   };
   return (
     <div className="upload">
@@ -31,7 +30,6 @@ export function UploadPanel({ projectId, models, onStored }: Props) {
       <select
         id={target}
         value={modelId}
-        disabled={running}
         onChange={(event) => {
           setModelId(event.target.value);
         }}
@@ -44,33 +42,10 @@ export function UploadPanel({ projectId, models, onStored }: Props) {
         ))}
       </select>
       <label htmlFor={fileInput}>GLB file, up to {MAX_UPLOAD_BYTES / MEGABYTE} MB</label>
-      <input id={fileInput} type="file" accept=".glb,model/gltf-binary" disabled={running} onChange={choose} />
-      {running && (
-        <button type="button" onClick={abort}>
-          Cancel
-        </button>
-      )}
-      <Progress state={state} />
+      <input id={fileInput} type="file" accept=".glb,model/gltf-binary" onChange={choose} />
+      {shown.map((one) => (
+        <UploadRow key={one.upload.clientUploadId} shown={one} />
+      ))}
     </div>
-  );
-}
-
-function Progress({ state }: { readonly state: UploadState }) {
-  if (state.phase === 'idle') return null;
-  const { name, size } = state.file;
-  if (state.phase === 'failed') {
-    return (
-      <p role="alert" data-testid="upload-progress" data-phase="failed">
-        {state.message}
-      </p>
-    );
-  }
-  const done = state.phase === 'stored' ? size : state.progress.bytes;
-  const percent = Math.floor((100 * done) / size);
-  const step = state.phase === 'stored' ? 'Stored, processing' : STEPS[state.progress.step];
-  return (
-    <p role="status" data-testid="upload-progress" data-phase={state.phase} data-percent={percent}>
-      <progress max={100} value={percent} aria-label={`${step} ${name}`} /> {step} {name}: {percent} % of {(size / MEGABYTE).toFixed(1)} MB
-    </p>
   );
 }

@@ -1,8 +1,14 @@
 import { Worker } from 'node:worker_threads';
 import type { StoreConfig } from '@devplatform/runtime/storage';
 import { Outage } from '../outage.ts';
+import { converse, type ModelObserver } from './conversation.ts';
 import { Rejection } from './rejection.ts';
-import type { ModelOptions, ProcessedModel, Source, Step, ThreadMessage, ThreadRequest, ThreadSetup } from './thread/messages.ts';
+import { StopOrder } from './stop-order.ts';
+import type { ProcessedModel, ThreadRequest, ThreadSetup } from './thread/messages.ts';
+import { modelOf } from './thread/plan.ts';
+
+/** A model to process. */
+export type ModelWork = Omit<ThreadRequest, 'stop'>;
 
 export interface ModelThreadsOptions {
   /** The module that a thread runs: model-thread. */
@@ -15,6 +21,8 @@ export interface ModelThreadsOptions {
   readonly idleMs?: number;
   /** Milliseconds after which a model is given up. */
   readonly boundMs?: number;
+  /** Milliseconds that a step may go on after its model was to stop; then its thread is ended and what it did is lost. */
+  readonly patienceMs?: number;
 }
 
 /** JavaScript objects only; what the limits of a model let through is in array buffers besides. */
@@ -29,20 +37,21 @@ export class ModelThreads {
   #free: number;
 
   constructor(options: ModelThreadsOptions) {
-    this.#options = { idleMs: 30_000, boundMs: 300_000, ...options };
+    this.#options = { idleMs: 30_000, boundMs: 300_000, patienceMs: 10_000, ...options };
     this.#free = options.size;
   }
 
   /**
-   * Processes one stored model into the store. Throws Rejection when the model is at fault, Outage when the store was away,
-   * the signal's reason when it was aborted, and any other error when a thread broke.
+   * Processes one stored model into the store. Once the signal is aborted it stops before its next step and this throws; the
+   * last checkpoint says how far it came. Throws Rejection when the model is at fault, Outage when the store was away, and
+   * any other error when a thread broke.
    */
-  async process(source: Source, options: ModelOptions, onStep: (step: Step) => void, signal: AbortSignal): Promise<ProcessedModel> {
+  async process(work: ModelWork, observer: ModelObserver, signal: AbortSignal): Promise<ProcessedModel> {
     if (this.#free > 0) this.#free -= 1;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
       signal.throwIfAborted();
-      return await this.#run({ source, options }, onStep, signal);
+      return await this.#run(work, observer, signal);
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#free += 1;
@@ -55,11 +64,15 @@ export class ModelThreads {
     await Promise.all([...this.#idle.keys(), ...this.#busy].map((thread) => this.#end(thread)));
   }
 
-  async #run(request: ThreadRequest, onStep: (step: Step) => void, signal: AbortSignal): Promise<ProcessedModel> {
+  async #run(work: ModelWork, observer: ModelObserver, signal: AbortSignal): Promise<ProcessedModel> {
     const thread = this.#take();
-    const bound = AbortSignal.timeout(this.#options.boundMs);
+    const { boundMs, patienceMs } = this.#options;
+    const bound = AbortSignal.timeout(boundMs);
+    using stop = new StopOrder(signal, patienceMs);
     try {
-      const model = await converse(thread, request, onStep, AbortSignal.any([signal, bound]));
+      const reached = await converse(thread, { ...work, stop: stop.flag }, observer, AbortSignal.any([bound, stop.overdue]));
+      const model = modelOf(reached);
+      if (model === null) throw new Error(`stopped after step ${reached.steps.length}`, { cause: signal.reason });
       this.#keep(thread);
       return model;
     } catch (error) {
@@ -68,8 +81,7 @@ export class ModelThreads {
         throw error;
       }
       await this.#end(thread);
-      signal.throwIfAborted();
-      if (bound.aborted) throw new Rejection('too-slow', `Processing took longer than ${this.#options.boundMs / 1000} s.`);
+      if (bound.aborted) throw new Rejection('too-slow', `Processing took longer than ${boundMs / 1000} s.`);
       if (isOutOfMemory(error)) throw new Rejection('out-of-memory', 'Processing needs more memory than one model may use.');
       throw error;
     }
@@ -103,49 +115,6 @@ export class ModelThreads {
     this.#idle.delete(thread);
     this.#busy.delete(thread);
     await thread.terminate();
-  }
-}
-
-/** One request and its messages up to the last; rejects when the thread breaks or the signal is aborted. */
-async function converse(
-  thread: Worker,
-  request: ThreadRequest,
-  onStep: (step: Step) => void,
-  signal: AbortSignal,
-): Promise<ProcessedModel> {
-  const { promise, resolve, reject } = Promise.withResolvers<ProcessedModel>();
-  const onMessage = (message: ThreadMessage): void => {
-    switch (message.type) {
-      case 'step':
-        onStep(message.step);
-        break;
-      case 'done':
-        resolve(message.model);
-        break;
-      case 'rejected':
-        reject(new Rejection(message.code, message.message));
-        break;
-      case 'outage':
-        reject(new Outage(message.message));
-        break;
-      case 'failed':
-        reject(new Error(message.message));
-    }
-  };
-  const onExit = (code: number): void => {
-    reject(new Error(`the model's thread ended with ${code}`));
-  };
-  const onAbort = (): void => {
-    reject(new Error('aborted', { cause: signal.reason }));
-  };
-  thread.on('message', onMessage).on('error', reject).on('exit', onExit);
-  signal.addEventListener('abort', onAbort);
-  try {
-    thread.postMessage(request);
-    return await promise;
-  } finally {
-    thread.off('message', onMessage).off('error', reject).off('exit', onExit);
-    signal.removeEventListener('abort', onAbort);
   }
 }
 

@@ -15,6 +15,7 @@ export type RejectionCode =
   | 'invalid-gltf'
   | 'too-slow'
   | 'out-of-memory'
+  | 'kills-worker'
   | 'unprocessable';
 
 /** The file itself is at fault: final, because processing the same bytes again would end the same way. */

@@ -1,9 +1,10 @@
 import { JOB_CONTRACTS, modelQueue } from '@devplatform/contracts';
-import { JOB_OPTIONS, modelJobFor } from '@devplatform/runtime/queue';
+import { JOB_OPTIONS, modelJobFor, WORKER_OPTIONS } from '@devplatform/runtime/queue';
 import type { Logger } from '@devplatform/runtime/telemetry';
-import { Queue } from 'bullmq';
+import { Queue, type Job } from 'bullmq';
 import type { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
+import { Rejection } from './rejection.ts';
 import type { TaskRecord } from './task-record.ts';
 
 interface UnfinishedTask {
@@ -24,8 +25,8 @@ export interface SweeperOptions {
 }
 
 /**
- * Closes the gap between a committed task and its job: whoever died between the two, or lost Redis since, every unfinished
- * task of a contract that this release knows gets its job. The job id is the task id, so adding it twice adds it once.
+ * Closes the gap between a committed task and its job: whoever died between the two, lost Redis since or spoilt the job, every
+ * unfinished task of a contract that this release knows gets its job. Its id is the task's, so adding it twice adds it once.
  */
 export class Sweeper {
   readonly #options: SweeperOptions;
@@ -76,18 +77,43 @@ export class Sweeper {
        ORDER BY t.status = 'pending' DESC, t.created_at LIMIT 200`,
       [[...this.#queues.keys()]],
     );
-    for (const task of tasks) await this.#reconcile(task);
+    for (const task of tasks) {
+      await this.#reconcile(task).catch((error: unknown) => {
+        this.#options.logger.warn({ err: error, task: task.taskId }, 'a task was not looked after, the others are');
+      });
+    }
   }
 
   async #reconcile(task: UnfinishedTask): Promise<void> {
     const queue = this.#queues.get(task.contract);
-    const job = await queue?.add('model', modelJobFor(task, task.contract), { ...JOB_OPTIONS, jobId: task.taskId });
+    const payload = payloadOf(task);
+    if (typeof payload === 'string') {
+      await this.#options.tasks.fail({ taskId: task.taskId, retries: 0 }, `unknown-payload: ${payload}`);
+      return;
+    }
+    const job = await queue?.add('model', payload, { ...JOB_OPTIONS, jobId: task.taskId });
     if (await job?.isFailed()) {
       // Every attempt was used up, or its worker was killed too often: nobody else will say so.
       const failed = await queue?.getJob(task.taskId);
-      await this.#options.tasks.fail(task.taskId, failed?.failedReason ?? 'failed');
+      const ending = { taskId: task.taskId, retries: Math.max(0, (failed?.attemptsMade ?? 1) - 1) };
+      await this.#options.tasks.fail(ending, failed === undefined ? 'failed' : reasonOf(failed));
       return;
     }
     await this.#options.database.query(`UPDATE processing_task SET status = 'queued' WHERE id = $1 AND status = 'pending'`, [task.taskId]);
   }
+}
+
+/** Why not, where the rows say what no contract can: that will not change. */
+function payloadOf(task: UnfinishedTask): object | string {
+  try {
+    return modelJobFor(task, task.contract);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+}
+
+/** BullMQ's own words for a job that kills its workers say nothing to the person who uploaded the model. */
+function reasonOf({ stalledCounter, failedReason }: Job): string {
+  if (stalledCounter <= WORKER_OPTIONS.maxStalledCount) return failedReason;
+  return String(new Rejection('kills-worker', `The process that worked on the model was killed ${stalledCounter} times.`));
 }

@@ -47,7 +47,7 @@ const oldestUpdate = async (sceneId: string): Promise<number> =>
   Number((await bed.database.query<{ min: string }[]>(`SELECT min(seq) FROM scene_update WHERE scene_id = $1`, [sceneId]))[0]?.min);
 
 describe('scene compaction', () => {
-  it('writes a snapshot that equals the journal, and keeps the rows that anybody may still need', async () => {
+  it('RT-13: writes a snapshot that equals the journal, and keeps the rows that anybody may still need', async () => {
     const { sceneId, doc } = await edited(1500);
     expect(await compactScene(bed.database, sceneId)).toBe(1500);
     const [first] = await snapshots(sceneId);

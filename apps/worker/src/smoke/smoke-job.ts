@@ -15,7 +15,7 @@ export function smokeJobHandler(store: ObjectStore, threads: ModelThreads, slot:
     await store.put(objectKey, file, 'model/gltf-binary');
     try {
       const source = { objectKey, sha256: createHash('sha256').update(file).digest('hex') };
-      const { inspect } = await threads.process(source, MODEL_JOB_DEFAULTS, () => undefined, signal);
+      const { inspect } = await threads.process({ source, options: MODEL_JOB_DEFAULTS, slot, checkpoint: null }, {}, signal);
       return { release: RELEASE, slot, triangles: inspect.triangles };
     } finally {
       await store.delete(objectKey);

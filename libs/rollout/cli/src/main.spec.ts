@@ -77,7 +77,7 @@ describe('where nothing runs yet', () => {
   it.each([
     ['deploy', 'npx nx deploy backend --slot green --release v1.3.0'],
     ['rollback', 'npx nx rollback backend'],
-    ['status', 'npx nx status backend --json'],
+    ['status', 'npx nx status backend --ledger'],
     ['down', 'npm run down'],
   ])(
     '%s --help has examples and the exit codes',

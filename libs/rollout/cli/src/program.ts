@@ -4,6 +4,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_HOME, DEFAULT_RELEASES, deployer, openTarget, portsOf, type Where } from './environment.ts';
 import { onInterruption } from './interruption.ts';
 import { jsonReporter, type Reporter, TextReporter } from './reporter.ts';
+import { ledgerStatusOf, ledgerText } from './ledger-status.ts';
 import { statusOf, statusText } from './status.ts';
 
 const PLANNED_TARGETS: readonly string[] = ['compose', 'kubernetes', 'ecs'];
@@ -13,6 +14,9 @@ interface Common extends Where {
 }
 interface RunFlags extends Common {
   readonly dryRun?: true;
+}
+interface StatusFlags extends Common {
+  readonly ledger?: true;
 }
 interface DeployFlags extends RunFlags {
   readonly slot?: Slot;
@@ -68,8 +72,14 @@ export function program(): Command {
 
   verb(root, 'status', 'Shows which release serves from which slot, and what is in flight.')
     .addArgument(service())
-    .addHelpText('after', examples('npx nx status backend', 'npx nx status backend --json'))
-    .action(async (_service: string, flags: Common) => {
+    .option('--ledger', 'what was under way at the last switch, and what became of it')
+    .addHelpText('after', examples('npx nx status backend', 'npx nx status backend --ledger', 'npx nx status backend --json'))
+    .action(async (_service: string, flags: StatusFlags) => {
+      if (flags.ledger) {
+        const ledger = await ledgerStatusOf(openTarget(flags), flags.home);
+        reporterOf(flags.json ?? false).answer(ledger, ledgerText(ledger));
+        return;
+      }
       const status = await statusOf(openTarget(flags), flags.home);
       reporterOf(flags.json ?? false).answer(status, statusText(status));
     });

@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { inWords, type Plan, RolloutError, type RolloutEvent, wording } from '@devplatform/rollout-engine';
+import { countsInWords, inWords, type Plan, RolloutError, type RolloutEvent, summaryInWords, wording } from '@devplatform/rollout-engine';
 import { createColors } from 'picocolors';
 import { exitCode } from './exit-code.ts';
 
@@ -80,10 +80,11 @@ export class TextReporter implements Reporter {
         out(yellow('Taking it back:'));
         break;
       case 'closed': {
-        const { inFlight, issues, outcome, slots } = event.record;
-        if (inFlight !== null) {
+        const { ledger, left, issues, outcome, slots } = event.record;
+        if (ledger !== null) {
+          const crossed = ledger.crossed === null ? 'nobody can say what became of it' : summaryInWords(ledger.crossed);
           out(
-            `In flight in the old slot at the switch: ${inWords(inFlight.counted)}; left: ${inFlight.left ? inWords(inFlight.left) : 'unknown'}`,
+            `Under way in the old slot at the switch: ${countsInWords(ledger.counted)}. ${crossed}. Left: ${left ? inWords(left) : 'unknown'}.`,
           );
         }
         for (const issue of issues) if (!this.#failures.has(issue)) out(yellow(`! ${issue}`));

@@ -35,7 +35,8 @@ export async function statusOf(target: Pick<Target, 'describe' | 'probe' | 'inFl
   return { type: 'status', environment: { ...environment, slots }, slots: { blue, green }, lastRun };
 }
 
-async function lastRecord(home: string): Promise<DeploymentRecord | null> {
+/** Of the deployment log; null: it is empty. */
+export async function lastRecord(home: string): Promise<DeploymentRecord | null> {
   const text = await readFile(logFile(home), 'utf8').catch(() => '');
   const line = text.trimEnd().split('\n').at(-1);
   if (line === undefined || line === '') return null;

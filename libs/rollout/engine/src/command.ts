@@ -23,12 +23,13 @@ export const Command = z.discriminatedUnion('do', [
   z.object({ do: z.literal('drain'), slot: Slot, to: Slot }),
   z.object({ do: z.literal('undrain'), slot: Slot }),
   z.object({ do: z.literal('settle'), slot: Slot }),
+  z.object({ do: z.literal('account'), from: Slot, to: Slot }),
   z.object({ do: z.literal('stop'), slot: Slot }),
 ]);
 export type Command = z.infer<typeof Command>;
 
 export const StepName = z.enum([
-  ...['prepare', 'migrate', 'vacate', 'deploy', 'switch', 'start-work', 'pause-work', 'drain', 'undrain', 'settle', 'stop'],
+  ...['prepare', 'migrate', 'vacate', 'deploy', 'switch', 'start-work', 'pause-work', 'drain', 'undrain', 'settle', 'account', 'stop'],
   ...GateName.options,
 ] as const);
 export type StepName = z.infer<typeof StepName>;
@@ -62,6 +63,8 @@ export function wording(command: Command): string {
       return `${command.slot} serves again`;
     case 'settle':
       return `wait until nothing is in flight in ${command.slot}, then park it warm`;
+    case 'account':
+      return `account for everything that was under way in ${command.from}`;
     case 'stop':
       return `stop ${command.slot}`;
   }

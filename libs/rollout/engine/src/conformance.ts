@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SLOT_HEADER, VERSION_HEADER } from '@devplatform/contracts';
+import { LedgerKind, SLOT_HEADER, VERSION_HEADER } from '@devplatform/contracts';
 import { systemClock } from './clock.ts';
 import type { RolloutErrorCode } from './error.ts';
 import type { Release } from './release.ts';
@@ -163,6 +163,19 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
       PATIENCE_MS,
     );
 
+    it('TP-18 counts what the old slot has under way and writes it down, once for each switch', async () => {
+      expect(await target.ledger('latest')).toBeNull();
+      const id = crypto.randomUUID();
+      const counted = await target.openLedger('blue', 'green', id, lease);
+      expect(Object.keys(counted).sort()).toEqual([...LedgerKind.options].sort());
+      expect(await target.openLedger('blue', 'green', id, lease)).toEqual(counted);
+      const ledger = await target.ledger(id);
+      expect(ledger).toMatchObject({ handoverId: id, from: 'blue', to: 'green', counted });
+      expect(await target.ledger('latest')).toEqual(ledger);
+      for (const kind of LedgerKind.options) expect(ledger?.rows.filter((row) => row.kind === kind)).toHaveLength(counted[kind]);
+      expect(await target.ledger(crypto.randomUUID())).toBeNull();
+    });
+
     it('TP-14 starts and pauses work as often as it is asked to', async () => {
       await target.startWork('green', lease);
       await target.startWork('green', lease);
@@ -178,6 +191,7 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
         await target.drain('blue', 'green', crypto.randomUUID(), lease);
         await target.drain('blue', 'green', crypto.randomUUID(), lease);
         await eventually('nothing in flight in blue', async () => isIdle(await target.inFlight('blue')));
+        expect((await target.ledger('latest'))?.rows.filter(({ outcome }) => outcome === null)).toEqual([]);
       },
       PATIENCE_MS,
     );

@@ -1,14 +1,13 @@
-import { Slot } from '@devplatform/contracts';
+import { LedgerCounts, Slot } from '@devplatform/contracts';
 import { z } from 'zod';
 import { StepName } from './command.ts';
 import { Finding } from './finding.ts';
 import { GateResult } from './gate.ts';
 import { RunKind, type JournalEntry } from './journal.ts';
+import { LedgerSummary } from './ledger-summary.ts';
 import { State } from './transition.ts';
 
-const Counts = Finding.shape.counted.unwrap();
-
-/** One per run: what the specification lists under "Deployment Log", and what was in flight and became of it. */
+/** One per run: what the specification lists under "Deployment Log", and what was under way and became of it. */
 export const DeploymentRecord = z.object({
   id: z.uuid(),
   kind: RunKind,
@@ -17,7 +16,7 @@ export const DeploymentRecord = z.object({
   deployer: z.string(),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
-  /** `undone`: as before the run; `stranded`: stopped half-way, see the issues. */
+  /** `undone`: as before the run; `stranded`: somebody must look, because it stopped half-way or cannot be accounted for; see the issues. */
   outcome: State.extract(['done', 'undone', 'stranded']),
   /** Tags; null where nothing served, or where the run ended before it knew. */
   version: z.object({ previous: z.string().nullable(), next: z.string().nullable(), digest: z.string().nullable() }),
@@ -28,8 +27,10 @@ export const DeploymentRecord = z.object({
   /** The smoke test results, and those of every other gate. */
   gates: z.array(z.object({ name: StepName, result: GateResult })),
   switch: z.object({ slot: Slot, effectiveMs: z.number(), at: z.iso.datetime() }).nullable(),
-  /** `counted` at the switch, `left` at the end of the run; null where there was no old slot. */
-  inFlight: z.object({ counted: Counts, left: Counts.nullable(), handedOver: z.int() }).nullable(),
+  /** Of the last switch: what the old slot counted, and what became of it (null: nobody can say). null where there was no old slot. */
+  ledger: z.object({ counted: LedgerCounts, crossed: LedgerSummary.nullable() }).nullable(),
+  /** What the old slot still had in flight when the wait for zeros ended. */
+  left: Finding.shape.left.unwrap().nullable(),
   issues: z.array(z.string()),
 });
 export type DeploymentRecord = z.infer<typeof DeploymentRecord>;
@@ -63,14 +64,14 @@ export function recordOf(entries: readonly JournalEntry[], unwritten: readonly s
     steps: steps.map(({ step, type, ms, finding }) => ({ name: step, ok: type === 'done', ms, detail: finding.detail })),
     gates: steps.flatMap(({ step, finding }) => (finding.gate === undefined ? [] : [{ name: step, result: finding.gate }])),
     switch: switched,
-    inFlight: ledger(findings),
+    ledger: ledgerOf(findings),
+    left: findings.findLast((finding) => finding.left !== undefined)?.left ?? null,
     issues: [...new Set([...failures, ...findings.flatMap(({ issue }) => issue ?? []), ...unwritten])],
   };
 }
 
-function ledger(findings: readonly Finding[]): DeploymentRecord['inFlight'] {
-  const counted = findings.findLast((finding) => finding.counted !== undefined)?.counted;
-  if (counted === undefined) return null;
-  const left = findings.findLast((finding) => finding.left !== undefined)?.left ?? null;
-  return { counted, left, handedOver: left === null ? 0 : Math.max(0, counted.sockets - left.sockets - left.forced) };
+function ledgerOf(findings: readonly Finding[]): DeploymentRecord['ledger'] {
+  const last = findings.findLastIndex(({ switched }) => switched !== undefined);
+  const counted = findings[last]?.counted ?? null;
+  return counted && { counted, crossed: findings.slice(last).find(({ ledger }) => ledger !== undefined)?.ledger ?? null };
 }

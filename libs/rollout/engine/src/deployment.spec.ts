@@ -28,7 +28,7 @@ describe('deploy', () => {
     const record = await deploy(request(GOOD.tag), ports);
     expect(effects(ports)).toEqual(['prepare', `migrate ${GOOD.tag}`, 'deploy blue', 'switch blue', 'start-work blue']);
     expect(record).toMatchObject({
-      ...{ outcome: 'done', deployer: 'ops@host', target: 'fake', slots: { before: null, after: 'blue' }, inFlight: null, issues: [] },
+      ...{ outcome: 'done', deployer: 'ops@host', target: 'fake', slots: { before: null, after: 'blue' }, ledger: null, issues: [] },
       ...{ version: { previous: null, next: GOOD.tag, digest: GOOD.digest }, migrations: GOOD.migrations },
     });
     expect(record.steps[0]?.detail).toContain('was brought up');
@@ -38,10 +38,16 @@ describe('deploy', () => {
     const ports = await served();
     const record = await deploy(request(OTHER.tag), ports);
     expect(effects(ports)).toEqual([
-      ...['prepare', `migrate ${OTHER.tag}`, 'deploy green', 'switch green', 'start-work green', 'pause-work blue', 'drain blue'],
+      ...['prepare', `migrate ${OTHER.tag}`, 'deploy green', 'switch green', 'open-ledger blue'],
+      ...['start-work green', 'pause-work blue', 'drain blue'],
     ]);
     expect(record).toMatchObject({ slots: { before: 'blue', after: 'green' }, version: { previous: GOOD.tag, next: OTHER.tag } });
-    expect(record.inFlight).toMatchObject({ counted: { sockets: 5 }, left: { sockets: 0 }, handedOver: 5 });
+    expect(record.ledger).toEqual({
+      counted: { socket: 5, request: 0, upload: 0, job: 0, page: 0 },
+      crossed: { outcomes: { socket: { moved: 5 } }, longestGapMs: 0 },
+    });
+    expect(record.left).toMatchObject({ sockets: 0 });
+    expect(ports.target.ledgers[0]).toMatchObject({ handoverId: record.id, from: 'blue', to: 'green' });
     expect(record.gates.map(({ name, result }) => `${name} ${result.status}`)).toEqual(['readiness passed', 'smoke passed']);
     expect(ports.records).toEqual([record]);
     expect(ports.target.slots.blue.running).toBe(true);
@@ -56,7 +62,7 @@ describe('deploy', () => {
     expect(types.at(-1)).toBe('closed');
   });
 
-  it.each(['readiness', 'smoke'] as const)('switches nothing and stops the new slot when the %s gate fails', async (broken) => {
+  it.each(['readiness', 'smoke'] as const)('BG-20: switches nothing and stops the new slot when the %s gate fails', async (broken) => {
     const ports = await served({ verdict: (gate) => (gate === broken ? failed : { status: 'passed', detail: '', checks: [] }) });
     await expect(deploy(request(OTHER.tag), ports)).rejects.toMatchObject({
       code: 'gate-failed',
@@ -79,8 +85,8 @@ describe('deploy', () => {
     ports.target.fault = (call) => (call === 'start-work green' ? 'before' : undefined);
     await expect(deploy(request(OTHER.tag), ports)).rejects.toMatchObject({ message: expect.stringContaining('Traffic is on blue again') });
     expect(effects(ports).slice(3)).toEqual([
-      ...['switch green', 'start-work green', 'undrain blue', 'switch blue', 'start-work blue', 'pause-work green', 'drain green'],
-      'stop green',
+      ...['switch green', 'open-ledger blue', 'start-work green'],
+      ...['undrain blue', 'switch blue', 'open-ledger green', 'start-work blue', 'pause-work green', 'drain green', 'stop green'],
     ]);
     expect(ports.records[0]).toMatchObject({ outcome: 'undone', slots: { before: 'blue', after: 'blue' } });
   });
@@ -100,7 +106,7 @@ describe('deploy', () => {
     expect(ports.target).toMatchObject({ active: 'green', slots: { green: { working: true } } });
   });
 
-  it('refuses the active slot and takes no lock for it', async () => {
+  it('BG-31: refuses the active slot and takes no lock for it', async () => {
     const ports = await served();
     await expect(deploy(request(OTHER.tag, 'blue'), ports)).rejects.toMatchObject({ code: 'slot-active' });
     expect(ports.target.calls).toEqual([]);
@@ -174,6 +180,56 @@ describe('deploy', () => {
   });
 });
 
+describe('a switch that cannot account for everything', () => {
+  it('LED-2: fails although users are on the new slot, and says what is missing', async () => {
+    const ports = await served();
+    ports.target.fault = (call) => {
+      const [ledger] = ports.target.ledgers;
+      if (call === 'drain blue') ledger?.rows.forEach((row, i) => Object.assign(row, { outcome: i === 0 ? 'forced' : 'moved' }));
+      return undefined;
+    };
+    await expect(deploy(request(OTHER.tag), ports)).rejects.toMatchObject({
+      code: 'unaccounted',
+      message: expect.stringContaining('cannot account for everything: socket blue 0 forced.'),
+      untouched: 'Traffic stays on green, and blue is as it was left.',
+      next: expect.stringContaining('nx status backend --ledger'),
+    });
+    expect(ports.target).toMatchObject({ active: 'green', slots: { blue: { running: true }, green: { running: true, working: true } } });
+    expect(ports.records[0]).toMatchObject({
+      ...{ outcome: 'stranded', slots: { after: 'green' } },
+      ledger: { crossed: { outcomes: { socket: { moved: 4, forced: 1 } } } },
+    });
+    expect(effects(ports).at(-1)).toBe('drain blue');
+  });
+
+  it('LED-2: fails where rows are missing that the engine has in its own book', async () => {
+    const ports = await served();
+    ports.target.fault = (call) => {
+      if (call === 'drain blue') ports.target.ledgers[0]?.rows.splice(0, 2);
+      return undefined;
+    };
+    await expect(deploy(request(OTHER.tag), ports)).rejects.toThrow('5 of the kind socket were counted, 3 have a row');
+  });
+
+  it('LED-2: fails where nobody counted', async () => {
+    const ports = await served();
+    ports.target.fault = (call) => (call === 'open-ledger blue' ? 'before' : undefined);
+    await expect(deploy(request(OTHER.tag), ports)).rejects.toThrow('nobody counted what blue had under way');
+    expect(ports.records[0]?.issues[0]).toContain('account: ');
+  });
+
+  it('passes where the old slot was down before the switch: it had nothing to hand over', async () => {
+    const ports = await served();
+    ports.target.fault = (call) => {
+      if (call === 'deploy green') ports.target.slots.blue.running = false;
+      return undefined;
+    };
+    const { outcome, issues, ledger } = await deploy(request(OTHER.tag), ports);
+    expect([outcome, ledger]).toEqual(['done', null]);
+    expect(issues).toContain('The backend of blue had ended before the switch: it had nothing to hand over.');
+  });
+});
+
 describe('planDeployment', () => {
   it('is what a dry run prints', async () => {
     const { target } = await served();
@@ -189,6 +245,7 @@ describe('planDeployment', () => {
       'workers of blue take no new jobs',
       'sessions of blue move to green',
       'wait until nothing is in flight in blue, then park it warm',
+      'account for everything that was under way in blue',
     ]);
   });
 });

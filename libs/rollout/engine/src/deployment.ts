@@ -39,7 +39,12 @@ export function planDeployment(environment: Environment, wanted: Slot | undefine
     step({ do: 'start-work', slot: to }),
     ...(from === null
       ? []
-      : [step({ do: 'pause-work', slot: from }), step({ do: 'drain', slot: from, to }), attempt({ do: 'settle', slot: from })]),
+      : [
+          step({ do: 'pause-work', slot: from }),
+          step({ do: 'drain', slot: from, to }),
+          attempt({ do: 'settle', slot: from }),
+          step({ do: 'account', from, to }), //                              fails the run and moves nobody: that would bring nothing back
+        ]),
   ];
   return { from, to, previous, next: tag, digest, steps };
 }
@@ -47,7 +52,7 @@ export function planDeployment(environment: Environment, wanted: Slot | undefine
 /**
  * Deploys a release to the inactive slot and moves the users there, or leaves everything as it was. Returns the record
  * that the deployment log got. Throws RolloutError: before the switch the new slot was stopped again, after it traffic is back, and
- * where neither could be done the error says what is left.
+ * where neither could be done the error says what is left. A switch that cannot account for everything fails too (`unaccounted`).
  */
 export async function deploy(request: DeployRequest, ports: Ports): Promise<DeploymentRecord> {
   const { target } = ports;

@@ -12,6 +12,7 @@ export type RolloutErrorCode =
   | 'gate-failed'
   | 'switch-failed'
   | 'drain-failed'
+  | 'unaccounted'
   | 'interrupted';
 
 /** Says what happened, what was left untouched and what to do next; `code` is what programs look at. */

@@ -16,6 +16,7 @@ const CODE: Readonly<Record<StepName, RolloutErrorCode>> = {
   drain: 'drain-failed',
   undrain: 'drain-failed',
   settle: 'drain-failed',
+  account: 'unaccounted',
   stop: 'deploy-failed',
 };
 

@@ -1,6 +1,7 @@
-import { Slot } from '@devplatform/contracts';
+import { LedgerCounts, Slot } from '@devplatform/contracts';
 import { z } from 'zod';
 import { GateResult } from './gate.ts';
+import { LedgerSummary } from './ledger-summary.ts';
 import type { InFlight } from './target.ts';
 
 const Counts = z.object({
@@ -21,8 +22,9 @@ export const Finding = z.object({
   applied: z.array(z.string()).optional(),
   gate: GateResult.optional(),
   switched: z.object({ slot: Slot, effectiveMs: z.number(), at: z.iso.datetime() }).optional(),
-  /** In flight in the slot that was left, the moment the front door had moved. */
-  counted: Counts.optional(),
+  /** By the slot that was left, the moment the front door had moved; null: it had ended before, so there was nothing to hand over. */
+  counted: LedgerCounts.nullable().optional(),
+  ledger: LedgerSummary.optional(),
   /** What was still there when the wait for zeros ended. */
   left: Counts.optional(),
 });

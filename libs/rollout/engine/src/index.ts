@@ -10,6 +10,7 @@ export type { Plan } from './plan.ts';
 export { Release } from './release.ts';
 export { planRollback, rollback } from './rollback.ts';
 export type { Ports } from './run.ts';
-export { inWords, isIdle } from './settle.ts';
+export { countsInWords, endOf, summaryInWords, summaryOf } from './ledger-summary.ts';
+export { inWords } from './settle.ts';
 export type { Step } from './step.ts';
 export type * from './target.ts';

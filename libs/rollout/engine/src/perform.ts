@@ -1,12 +1,15 @@
-import type { Slot } from '@devplatform/contracts';
+import type { LedgerCounts, Slot } from '@devplatform/contracts';
+import { account } from './account.ts';
 import type { Clock } from './clock.ts';
 import type { Command, GateName } from './command.ts';
 import { RolloutError } from './error.ts';
+import { reasonOf } from './failure.ts';
 import type { Finding } from './finding.ts';
 import { pass, type Gate } from './gate.ts';
+import { countsInWords } from './ledger-summary.ts';
 import { isLeaseLost } from './lock.ts';
 import { inWords, isIdle, settle } from './settle.ts';
-import type { Lease, ServiceName, SlotAddresses, Target } from './target.ts';
+import type { Lease, ServiceName, ServiceProbe, SlotAddresses, Target } from './target.ts';
 
 /** What carries out a command. */
 export interface Means {
@@ -16,6 +19,10 @@ export interface Means {
   readonly signal: AbortSignal;
   readonly lease: Lease;
   readonly note: (line: string) => void;
+  /** Of the switch that the run makes or has made last: its ledger, and the drain, are known by it. */
+  readonly handoverId: string;
+  /** What the run's own journal says was counted then; see Finding. */
+  readonly counted: LedgerCounts | null | undefined;
 }
 
 /** The one place where a command becomes an effect. */
@@ -54,30 +61,40 @@ export async function perform(command: Command, means: Means): Promise<Finding> 
         return { detail: `${command.slot} takes no new jobs` };
       });
     case 'drain':
-      return unlessDown(command.slot, ['backend'], means, () => drain(command.slot, command.to, means));
+      return unlessDown(command.slot, ['backend'], means, () => drain(command.slot, command.to, means.handoverId, means));
     case 'undrain':
       await target.undrain(command.slot, lease);
       return { detail: `${command.slot} serves again` };
     case 'settle':
-      return unlessDown(command.slot, ['backend', 'worker'], means, () => settle(command.slot, means));
+      return withEnded(command.slot, means, await settle(command.slot, means));
+    case 'account':
+      return account(command, means);
     case 'stop':
       await target.stop(command.slot, lease);
       return { detail: `${command.slot} is stopped` };
   }
 }
 
-async function switchTo(slot: Slot, from: Slot | null, { target, lease }: Means): Promise<Finding> {
+async function switchTo(slot: Slot, from: Slot | null, { target, lease, handoverId }: Means): Promise<Finding> {
+  // Nobody waits for it: users are to be moved, and only where nothing can be counted it matters.
+  const before = from === null ? [] : target.probe(from).catch(() => []);
   const { effectiveMs, at } = await target.switchTo(slot, lease);
   const switched = { slot, effectiveMs, at };
   const detail = `the front door answers from ${slot} after ${Math.round(effectiveMs)} ms`;
   if (from === null) return { detail, switched };
-  const counted = await target.inFlight(from).catch(() => undefined);
-  if (counted === undefined) return { detail, switched, issue: `What was in flight in ${from} at the switch could not be counted.` };
-  return { detail: `${detail}; ${from} holds ${inWords(counted)}`, switched, counted };
+  try {
+    const counted = await target.openLedger(from, slot, handoverId, lease);
+    return { detail: `${detail}; ${from} holds ${countsInWords(counted)}`, switched, counted };
+  } catch (error) {
+    if (isLeaseLost(error)) throw error;
+    const wasDown = (await before).some(({ service, state }) => service === 'backend' && state === 'down');
+    if (!wasDown) return { detail, switched, issue: `What was under way in ${from} could not be counted: ${reasonOf(error)}` };
+    return { detail, switched, counted: null, issue: `The backend of ${from} had ended before the switch: it had nothing to hand over.` };
+  }
 }
 
-async function drain(slot: Slot, to: Slot, { target, lease }: Means): Promise<Finding> {
-  await target.drain(slot, to, crypto.randomUUID(), lease);
+async function drain(slot: Slot, to: Slot, handoverId: string, { target, lease }: Means): Promise<Finding> {
+  await target.drain(slot, to, handoverId, lease);
   return { detail: `${slot} asks its sessions to move to ${to}` };
 }
 
@@ -87,7 +104,7 @@ async function vacate(slot: Slot, to: Slot | null, means: Means): Promise<Findin
     const left = await means.target.inFlight(slot);
     if (isIdle(left) || to === null) return { detail: `${slot} has ${inWords(left)} in flight`, left };
     await means.target.pauseWork(slot, means.lease);
-    await drain(slot, to, means);
+    await drain(slot, to, crypto.randomUUID(), means);
     return settle(slot, means);
   });
   if (finding.left === undefined || isIdle(finding.left)) return finding;
@@ -96,6 +113,15 @@ async function vacate(slot: Slot, to: Slot | null, means: Means): Promise<Findin
     next: to === null ? `Roll back to ${slot}, which still serves them, or name the other slot.` : 'Deploy again when that has ended.',
   });
 }
+
+/** Zeros of a service that has ended are true, and no reason to say nothing. */
+async function withEnded(slot: Slot, { target }: Means, finding: Finding): Promise<Finding> {
+  const down = (await target.probe(slot)).filter(({ service, state }) => state === 'down' && service !== 'frontend');
+  return down.length === 0 ? finding : { ...finding, issue: ended(slot, down) };
+}
+
+const ended = (slot: Slot, down: readonly ServiceProbe[]): string =>
+  `${down.map(({ service }) => service).join(' and ')} of ${slot} had ended by itself; what it held is taken up by the other slot.`;
 
 /** A service that has ended holds nothing any more: that must not keep a fix for it from being deployed. */
 async function unlessDown(
@@ -109,10 +135,10 @@ async function unlessDown(
   } catch (error) {
     if (isLeaseLost(error)) throw error;
     const probes = await target.probe(slot);
-    const down = probes.filter(({ service, state }) => state === 'down' && services.includes(service)).map(({ service }) => service);
+    const down = probes.filter(({ service, state }) => state === 'down' && services.includes(service));
     if (down.length === 0) throw error;
-    const what = `${down.join(' and ')} of ${slot} had ended`;
-    return { detail: `${what}: nothing to do`, issue: `${what} by itself; what it held is taken up by the other slot.` };
+    const issue = ended(slot, down);
+    return { detail: `nothing to do: ${issue}`, issue };
   }
 }
 

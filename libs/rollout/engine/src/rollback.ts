@@ -18,6 +18,7 @@ export const wayBack = ({ bad, good, tag }: { bad: Slot; good: Slot; tag: string
   attempt({ do: 'pause-work', slot: bad }),
   attempt({ do: 'drain', slot: bad, to: good }),
   attempt({ do: 'settle', slot: bad }),
+  attempt({ do: 'account', from: bad, to: good }),
 ];
 
 /** Throws `nothing-deployed`, or `no-way-back` where the previous release does not run any more. */

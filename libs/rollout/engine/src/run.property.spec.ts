@@ -73,6 +73,7 @@ function holds({ target, records, entries }: Bench, before: 'blue' | 'green' | n
   expect(entries.at(-1)).toMatchObject({ type: 'closed', state: record.outcome });
   if (record.outcome === 'done') expect(target.slots[record.slots.after ?? 'blue']).toMatchObject({ running: true });
   expect(record.slots.after).toBe(target.active);
+  if (record.outcome === 'done' && record.kind === 'deploy') expect(record.ledger?.crossed?.outcomes.socket?.lost).toBeUndefined();
   if (record.outcome === 'undone' && before !== null)
     expect(target).toMatchObject({ active: before, slots: { [before]: { running: true } } });
 }

@@ -1,7 +1,8 @@
-import type { Slot } from '@devplatform/contracts';
+import type { LedgerCounts, Slot } from '@devplatform/contracts';
 import { isoTime, type Clock } from './clock.ts';
 import { wording, type GateName } from './command.ts';
 import { recordOf, type DeploymentLog, type DeploymentRecord } from './deployment-record.ts';
+import { Unaccounted } from './account.ts';
 import type { RolloutError } from './error.ts';
 import type { RolloutEvent } from './event.ts';
 import { inStep, interruption, reasonOf, stranded, undone, unwritable } from './failure.ts';
@@ -39,6 +40,7 @@ export class Run implements AsyncDisposable {
   #state: State;
   #plan: Plan | undefined;
   #turnedBack = false;
+  #handoverId: string;
 
   private constructor(id: string, kind: RunKind, deployer: string, ports: Ports, lock: Lock) {
     this.#id = id;
@@ -46,6 +48,7 @@ export class Run implements AsyncDisposable {
     this.#deployer = deployer;
     this.#ports = ports;
     this.#lock = lock;
+    this.#handoverId = id;
     this.#state = kind === 'deploy' ? 'locked' : 'returning';
   }
 
@@ -110,6 +113,8 @@ export class Run implements AsyncDisposable {
         note: (text: string) => {
           onEvent({ type: 'note', text });
         },
+        handoverId: this.#handoverId,
+        counted: this.#counted(),
       };
       const finding = await this.#lock.during(step.name, (lease) => perform(step.command, { ...means, lease }));
       const ms = Math.round(clock.now() - start);
@@ -125,8 +130,9 @@ export class Run implements AsyncDisposable {
 
   async #failed(step: Step, ms: number, cause: unknown): Promise<void> {
     const gate = cause instanceof GateRefusal ? { gate: cause.result } : {};
+    const ledger = cause instanceof Unaccounted && cause.summary !== null ? { ledger: cause.summary } : {};
     const detail = reasonOf(cause);
-    await this.#write({ type: 'failed', step: step.name, ms, finding: { detail, ...gate } }).catch(() => undefined);
+    await this.#write({ type: 'failed', step: step.name, ms, finding: { detail, ...gate, ...ledger } }).catch(() => undefined);
     for (const check of gate.gate?.checks ?? []) this.#ports.onEvent({ type: 'gate', gate: step.name, check });
     this.#ports.onEvent({ type: 'step-failed', step: step.name, ms, detail });
   }
@@ -138,8 +144,10 @@ export class Run implements AsyncDisposable {
     if (isLeaseLost(error)) return this.#strand(error, 'somebody else holds the lock');
     if (switched && error.code === 'interrupted')
       return this.#strand(error, `the front door had moved already; left to do: ${this.#left()}`);
+    if (this.#state === 'settled') return this.#strand(error, 'going back would not bring back what is missing');
     this.#ports.onEvent({ type: 'turning-back', reason: error.message });
     this.#turnedBack = true;
+    this.#handoverId = crypto.randomUUID();
     this.#state = transition(this.#state, 'turn-back');
     await this.#write({ type: 'turned-back', reason: error.message });
     try {
@@ -154,6 +162,11 @@ export class Run implements AsyncDisposable {
     }
     this.#state = transition(this.#state, 'give-up');
     return undone(error, this.#plan, switched);
+  }
+
+  #counted(): LedgerCounts | null | undefined {
+    const findings = this.#entries.flatMap((entry) => (entry.type === 'done' ? entry.finding : []));
+    return findings.findLast(({ switched }) => switched !== undefined)?.counted;
   }
 
   /** Memory is never trusted over the front door. */

@@ -1,4 +1,4 @@
-import type { Slot } from '@devplatform/contracts';
+import type { Ledger, LedgerCounts, Slot } from '@devplatform/contracts';
 import type { Release } from './release.ts';
 
 /*
@@ -121,7 +121,16 @@ export interface Target {
   drain(slot: Slot, to: Slot, handoverId: string, lease: Lease): Promise<void>;
   /** The slot serves again (rollback in mid-drain). */
   undrain(slot: Slot, lease: Lease): Promise<void>;
+  /** A service that has ended holds nothing; throws where one that runs does not answer. */
   inFlight(slot: Slot): Promise<InFlight>;
+
+  /**
+   * The moment the front door has moved: the old slot counts what it has under way, and writes a row for each thing, all or none.
+   * Repeating it with the same id changes nothing and answers the same counts. Throws where the slot cannot do it.
+   */
+  openLedger(from: Slot, to: Slot, handoverId: string, lease: Lease): Promise<LedgerCounts>;
+  /** What became of it so far, as the slots wrote it, of one switch, or of the newest for `latest`. null: no switch wrote one. Throws where no slot answers. */
+  ledger(handoverId: string): Promise<Ledger | null>;
 
   /** Ends the slot's processes in order; refuses the active slot with `slot-active`. */
   stop(slot: Slot, lease: Lease): Promise<void>;

@@ -2,8 +2,22 @@ import { z } from 'zod';
 import type { StepName } from './command.ts';
 
 export const State = z.enum([
-  ...['locked', 'prepared', 'migrated', 'vacated', 'deployed', 'ready', 'proven', 'switched', 'working', 'relieved', 'draining', 'settled'],
-  ...['returning', 'reopened', 'sound', 'restored', 'resumed', 'quiet', 'leaving', 'left', 'cleared'],
+  ...[
+    'locked',
+    'prepared',
+    'migrated',
+    'vacated',
+    'deployed',
+    'ready',
+    'proven',
+    'switched',
+    'working',
+    'relieved',
+    'draining',
+    'settled',
+    'accounted',
+  ],
+  ...['returning', 'reopened', 'sound', 'restored', 'resumed', 'quiet', 'leaving', 'left', 'balanced', 'cleared'],
   ...['done', 'undone', 'stranded'],
 ] as const);
 export type State = z.infer<typeof State>;
@@ -27,7 +41,8 @@ export const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Event, 
   working: { 'pause-work': 'relieved', finish: 'done' },
   relieved: { drain: 'draining' },
   draining: { settle: 'settled' },
-  settled: { finish: 'done' },
+  settled: { account: 'accounted' },
+  accounted: { finish: 'done' },
 
   // The way back: the whole of a rollback, or the end of a deployment that failed.
   returning: { undrain: 'reopened', stop: 'cleared', 'give-up': 'undone' },
@@ -37,7 +52,8 @@ export const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Event, 
   resumed: { 'pause-work': 'quiet' },
   quiet: { drain: 'leaving' },
   leaving: { settle: 'left' },
-  left: { finish: 'done', stop: 'cleared' },
+  left: { account: 'balanced' },
+  balanced: { finish: 'done', stop: 'cleared' },
   cleared: { 'give-up': 'undone' },
 
   done: {},

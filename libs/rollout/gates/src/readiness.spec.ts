@@ -43,7 +43,7 @@ describe('readiness gate', () => {
     expect(asked).toBe(5);
   });
 
-  it('fails at the limit and says who was not ready', async () => {
+  it('BG-22: fails at the limit and says who was not ready', async () => {
     const clock = virtualClock();
     const [backend, frontend, worker] = [every('healthy')[0], every('healthy')[1], every('unhealthy', 'redis failed')[2]];
     const { probe } = looks(
@@ -63,7 +63,7 @@ describe('readiness gate', () => {
     expect(at).toEqual([0, 0.1]);
   });
 
-  it('does not take a service for ready that dies a second later', async () => {
+  it('BG-23: does not take a service for ready that dies a second later', async () => {
     const clock = virtualClock();
     const { probe } = looks(clock, ...Array.from({ length: 4 }, () => every('healthy')), every('down'));
     const gate = readiness({ timing: { startDelayMs: 0, intervalMs: 250 }, minReadyMs: 1_500 });

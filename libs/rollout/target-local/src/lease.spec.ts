@@ -41,7 +41,7 @@ describe('the lease', () => {
     expect(readdirSync(dir)).toEqual([`${fences.at(-1) ?? 0}.json`]);
   }, 60_000);
 
-  it('says who holds it, since when and at which step', async () => {
+  it('BG-32: says who holds it, since when and at which step', async () => {
     using folder = new TemporaryFolder();
     const store = new LeaseStore(folder.path);
     const lease = store.acquire(ALICE);

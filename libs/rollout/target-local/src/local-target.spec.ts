@@ -105,6 +105,48 @@ describe('the target local', () => {
       activeJobs: 2,
       forced: 0,
     });
+    expect(await target.ledger('latest')).toBeNull();
+    const handoverId = crypto.randomUUID();
+    const counted = { socket: 3, request: 1, upload: 0, job: 0, page: 0 };
+    expect(await target.openLedger('blue', 'green', handoverId, lease)).toEqual(counted);
+    expect(await target.ledger('latest')).toMatchObject({ handoverId, from: 'blue', to: 'green', counted });
+  });
+
+  it('counts nothing for a service that has ended, and for the others what they say', async () => {
+    await target.prepare(lease);
+    await deployHealthy('blue', v1);
+    await kill('worker-blue');
+    expect(await target.inFlight('blue')).toMatchObject({ sockets: 3, activeJobs: 0 });
+    await kill('backend-blue');
+    expect(await target.inFlight('blue')).toMatchObject({ sockets: 0, activeJobs: 0 });
+    await expect(target.ledger('latest')).rejects.toMatchObject({ code: 'environment-broken' });
+  });
+
+  it('starts a service again that has ended: where it was, the worker in the state that its slot has', async () => {
+    await target.prepare(lease);
+    await deployHealthy('blue', v1);
+    await deployHealthy('green', v2);
+    await target.switchTo('blue', lease);
+    await expect(target.restart('blue', 'backend')).rejects.toThrow('backend-blue has not ended');
+    for (const slot of ['blue', 'green'] as const) {
+      const before = target.addresses(slot);
+      for (const service of ['backend', 'worker'] as const) {
+        await kill(`${service}-${slot}`);
+        await target.restart(slot, service);
+      }
+      await healthy(slot);
+      expect(target.addresses(slot)).toEqual(before);
+      expect(await workerState(slot)).toBe(slot === 'blue' ? 'running' : 'paused');
+    }
+  });
+
+  it('leads the front door to what stands before a slot where it is told so', async () => {
+    await target.prepare(lease);
+    await deployHealthy('blue', v1);
+    const detour = (target.addresses('blue')?.backend ?? '').replace('127.0.0.1', 'localhost');
+    const detoured = localTarget({ home, releasesDir, env: { ...ENV, BACKEND_ROUTES: JSON.stringify({ blue: detour }) } });
+    await detoured.switchTo('blue', lease);
+    expect((await target.frontDoor?.state())?.routes?.backend).toBe(detour);
   });
 
   it('refuses to replace or stop the active slot', async () => {
@@ -224,6 +266,7 @@ describe('the target local', () => {
     await expect(target.pauseWork('blue', lease)).rejects.toMatchObject(lost);
     await expect(target.drain('blue', 'green', 'h', lease)).rejects.toMatchObject(lost);
     await expect(target.undrain('blue', lease)).rejects.toMatchObject(lost);
+    await expect(target.openLedger('blue', 'green', 'h', lease)).rejects.toMatchObject(lost);
     await expect(target.stop('blue', lease)).rejects.toMatchObject(lost);
   });
 
@@ -246,8 +289,12 @@ function again(): LocalTarget {
 
 async function deployHealthy(slot: Slot, release: Release): Promise<void> {
   await target.deploy(slot, release, lease);
-  const healthy = async (): Promise<boolean> => (await target.probe(slot)).every(({ state }) => state === 'healthy');
-  await until(healthy, { what: `${release.tag} in ${slot}`, deadlineMs: 15_000 });
+  await healthy(slot);
+}
+
+async function healthy(slot: Slot): Promise<void> {
+  const all = async (): Promise<boolean> => (await target.probe(slot)).every(({ state }) => state === 'healthy');
+  await until(all, { what: `${slot} to be healthy`, deadlineMs: 15_000 });
 }
 
 async function kill(name: string): Promise<void> {

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Slot, otherSlot } from '@devplatform/contracts';
+import { Slot, otherSlot, type Ledger, type LedgerCounts } from '@devplatform/contracts';
 import { startParts, stopParts, until, type Parts } from '@devplatform/embedded';
 import {
   RolloutError,
@@ -10,6 +10,7 @@ import {
   type LeaseHolder,
   type MigrationReport,
   type Release,
+  type ServiceName,
   type ServiceProbe,
   type SlotAddresses,
   type SlotState,
@@ -26,13 +27,22 @@ import { answeringSlot } from './public-entry.ts';
 import { Releases } from './releases.ts';
 import { keepSecrets, readSecrets } from './secrets.ts';
 import { probeSlot } from './service-probe.ts';
-import { SlotProcesses } from './slot-processes.ts';
+import { SlotProcesses, type SlotEnvironment } from './slot-processes.ts';
 import { switchTraffic } from './traffic-switch.ts';
 
 const Settings = z.object({
   /** Port of the front door; default: a free one, the same for as long as the environment exists. */
   PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   LOG_LEVEL: z.string().default('info'),
+  /**
+   * For fault injection: addresses of backends by slot (JSON) that the front door is given in place of their own. Whatever listens
+   * there carries to the slot.
+   */
+  BACKEND_ROUTES: z
+    .string()
+    .transform((text): unknown => JSON.parse(text))
+    .pipe(z.partialRecord(Slot, z.url()))
+    .optional(),
 });
 
 /** Milliseconds after which a slot that runs but does not answer through the front door is not called active. */
@@ -54,6 +64,13 @@ export interface LocalTarget extends Target {
   readonly publicUrl: string | null;
   /** Routes and traffic; null while it is down. */
   readonly frontDoor: FrontDoorClient | null;
+  /** Where a slot listens, whether it runs or not; null where nothing is deployed. */
+  addresses(slot: Slot): SlotAddresses | null;
+  /**
+   * Starts a service of a slot that has ended again; its worker takes jobs only where the slot is the active one. Nothing does that by
+   * itself here: compose and Kubernetes have a supervisor, target local has whoever watches it. Throws where the service runs.
+   */
+  restart(slot: Slot, service: ServiceName): Promise<void>;
   /** Ends everything, by the ids that were recorded; data stays. Throws `locked` while another process deploys. */
   down(): Promise<{ readonly stopped: readonly string[] }>;
 }
@@ -89,6 +106,10 @@ class ProcessTarget implements LocalTarget {
 
   get frontDoor(): FrontDoorClient | null {
     return this.#frontDoor.client;
+  }
+
+  addresses(slot: Slot): SlotAddresses | null {
+    return this.#slots.addresses(slot, readSecrets(this.#home));
   }
 
   async describe(): Promise<Environment> {
@@ -134,10 +155,7 @@ class ProcessTarget implements LocalTarget {
   async deploy(slot: Slot, release: Release, { fence }: Lease): Promise<void> {
     this.#leases.assertHeld(fence);
     await this.#refuseActive(slot, 'replaced');
-    const publicUrl = this.publicUrl;
-    if (publicUrl === null) throw notUp();
-    const environment = { parts: await this.#parts(), secrets: readSecrets(this.#home), publicUrl, logLevel: this.#settings.LOG_LEVEL };
-    await this.#slots.start(slot, release, this.#releases.folder(release), environment);
+    await this.#slots.start(slot, release, this.#releases.folder(release), await this.#slotEnvironment());
     this.#log(`${release.tag} started in ${slot}: ${this.#addresses(slot).backend}`);
   }
 
@@ -151,7 +169,8 @@ class ProcessTarget implements LocalTarget {
     const door = this.frontDoor;
     const publicUrl = this.publicUrl;
     if (door === null || publicUrl === null) throw notUp();
-    return switchTraffic(door, publicUrl, { slot, routes: { backend, frontend }, fence });
+    const routes = { backend: this.#settings.BACKEND_ROUTES?.[slot] ?? backend, frontend };
+    return switchTraffic(door, publicUrl, { slot, routes, fence });
   }
 
   async startWork(slot: Slot, { fence }: Lease): Promise<void> {
@@ -177,7 +196,21 @@ class ProcessTarget implements LocalTarget {
   }
 
   async inFlight(slot: Slot): Promise<InFlight> {
-    return this.#control(slot).inFlight();
+    return this.#control(slot).inFlight((service) => this.#slots.isRunning(slot, service));
+  }
+
+  async openLedger(from: Slot, to: Slot, handoverId: string, { fence }: Lease): Promise<LedgerCounts> {
+    this.#leases.assertHeld(fence);
+    return this.#control(from).openLedger({ handoverId, to });
+  }
+
+  /** Both slots read the same books. */
+  async ledger(handoverId: string): Promise<Ledger | null> {
+    const readers = this.#running().map((slot) => this.#control(slot).ledger(handoverId));
+    if (readers.length === 0) throw notUp('No backend runs that could read the ledger.');
+    return Promise.any(readers).catch((error: unknown) => {
+      throw error instanceof AggregateError ? error.errors[0] : error;
+    });
   }
 
   async stop(slot: Slot, { fence }: Lease): Promise<void> {
@@ -185,6 +218,12 @@ class ProcessTarget implements LocalTarget {
     await this.#refuseActive(slot, 'stopped');
     const stopped = await this.#slots.stop(slot);
     if (stopped.length > 0) this.#log(`stopped ${stopped.join(', ')}`);
+  }
+
+  async restart(slot: Slot, service: ServiceName): Promise<void> {
+    const release = this.#releases.find(this.#slots.record(slot)?.release);
+    const work = (await this.frontDoor?.state())?.active === slot ? 'running' : 'paused';
+    await this.#slots.restart(slot, service, this.#releases.folder(release), { ...(await this.#slotEnvironment()), work });
   }
 
   async down(): Promise<{ readonly stopped: readonly string[] }> {
@@ -203,6 +242,12 @@ class ProcessTarget implements LocalTarget {
     return startParts(this.#home, this.#env);
   }
 
+  async #slotEnvironment(): Promise<SlotEnvironment> {
+    const publicUrl = this.publicUrl;
+    if (publicUrl === null) throw notUp();
+    return { parts: await this.#parts(), secrets: readSecrets(this.#home), publicUrl, logLevel: this.#settings.LOG_LEVEL };
+  }
+
   #running(): readonly Slot[] {
     return Slot.options.filter((slot) => this.#slots.isRunning(slot, 'backend'));
   }
@@ -215,7 +260,7 @@ class ProcessTarget implements LocalTarget {
   }
 
   #addresses(slot: Slot): SlotAddresses {
-    const addresses = this.#slots.addresses(slot, readSecrets(this.#home));
+    const addresses = this.addresses(slot);
     if (addresses !== null) return addresses;
     throw new RolloutError('nothing-deployed', `Nothing is deployed in ${slot}.`, {
       untouched: 'Nothing was changed.',
@@ -246,8 +291,8 @@ class ProcessTarget implements LocalTarget {
   }
 }
 
-function notUp(): RolloutError {
-  return new RolloutError('environment-broken', 'The front door does not run.', {
+function notUp(message = 'The front door does not run.'): RolloutError {
+  return new RolloutError('environment-broken', message, {
     untouched: 'Both slots are as they were.',
     next: 'Deploy again; that starts it with the routes that it had.',
   });

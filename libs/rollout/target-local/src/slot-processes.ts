@@ -23,6 +23,11 @@ export interface SlotEnvironment {
   readonly logLevel: string;
 }
 
+interface Launch extends SlotEnvironment {
+  readonly ports: SlotRecord['ports'];
+  readonly work: 'running' | 'paused';
+}
+
 /** A small young generation: a backend under load stays at 180 MB instead of 310, at the same rate. */
 const NODE_OPTIONS = ['--max-semi-space-size=4'];
 
@@ -90,20 +95,23 @@ export class SlotProcesses {
     };
     await writeAtomically(this.#recordFile(slot), { release: release.tag, digest: release.digest, ports } satisfies SlotRecord);
     try {
-      for (const { name, main } of SERVICES) {
-        await startProcess({
-          dir: this.#home,
-          name: processName(name, slot),
-          command: process.execPath,
-          args: [...NODE_OPTIONS, join(folder, main)],
-          cwd: folder,
-          env: { ...this.#common(slot, environment), ...this.#environment(name, ports, environment) },
-        });
-      }
+      for (const service of SERVICES) await this.#launch(slot, service, folder, { ...environment, ports, work: 'paused' });
     } catch (error) {
       await this.stop(slot);
       throw deployFailed(slot, release, error instanceof Error ? error.message : String(error));
     }
+  }
+
+  /**
+   * Starts a service that has ended again, as a supervisor would: with the record, the ports and the environment of its slot, the
+   * worker in the state `work`. Throws where nothing is deployed in the slot, or where the service runs.
+   */
+  async restart(slot: Slot, name: ServiceName, folder: string, environment: SlotEnvironment & Pick<Launch, 'work'>): Promise<void> {
+    const record = this.record(slot);
+    const service = SERVICES.find((known) => known.name === name);
+    if (record === null || service === undefined || this.isRunning(slot, name))
+      throw new Error(`${processName(name, slot)} has not ended, so it is not started again`);
+    await this.#launch(slot, service, folder, { ...environment, ports: record.ports });
   }
 
   /** In order; returns the names of those that were running. */
@@ -117,13 +125,24 @@ export class SlotProcesses {
     return stopped;
   }
 
+  #launch(slot: Slot, { name, main }: Service, folder: string, launch: Launch): Promise<unknown> {
+    return startProcess({
+      dir: this.#home,
+      name: processName(name, slot),
+      command: process.execPath,
+      args: [...NODE_OPTIONS, join(folder, main)],
+      cwd: folder,
+      env: { ...this.#common(slot, launch), ...this.#environment(name, launch) },
+    });
+  }
+
   #common(slot: Slot, { logLevel }: SlotEnvironment): NodeJS.ProcessEnv {
     const { PATH, HOME, TMPDIR } = process.env;
     return { PATH, HOME, TMPDIR, NODE_ENV: 'production', SLOT: slot, HOST: '127.0.0.1', LOG_LEVEL: logLevel };
   }
 
   /** Each service gets no secret that it does not need. */
-  #environment(service: ServiceName, ports: SlotRecord['ports'], { parts, secrets, publicUrl }: SlotEnvironment): NodeJS.ProcessEnv {
+  #environment(service: ServiceName, { ports, work, parts, secrets, publicUrl }: Launch): NodeJS.ProcessEnv {
     if (service === 'frontend') return { PORT: String(ports.frontend), ASSET_DEPOT: join(this.#home, 'assets') };
     const { s3 } = parts;
     const shared = {
@@ -137,7 +156,7 @@ export class SlotProcesses {
       S3_ACCESS_KEY: s3.accessKey,
       S3_SECRET_KEY: s3.secretKey,
     };
-    if (service === 'worker') return { ...shared, INTERNAL_PORT: String(ports.workerInternal), WORKER_START: 'paused' };
+    if (service === 'worker') return { ...shared, INTERNAL_PORT: String(ports.workerInternal), WORKER_START: work };
     return { ...shared, PORT: String(ports.backend), INTERNAL_PORT: String(ports.backendInternal), AUTH_SECRET: secrets.authSecret };
   }
 

@@ -50,6 +50,8 @@ export const WorkerConfig = Shared.extend({
   WORKER_START: z.enum(['running', 'paused']).default('running'),
   /** Models processed at the same time, each in a thread of its own. */
   WORKER_CONCURRENCY: z.coerce.number().int().min(1).max(32).default(1),
+  /** Milliseconds between two looks for scenes whose journal is to be compacted; the same in both slots. */
+  COMPACTION_INTERVAL_MS: z.coerce.number().int().min(100).default(60_000),
 });
 export type WorkerConfig = z.infer<typeof WorkerConfig>;
 

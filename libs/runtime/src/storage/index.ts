@@ -1,1 +1,2 @@
-export { ObjectStore, type StoreConfig, type StoredPart } from './object-store.ts';
+export { ChecksumMismatch, type Multipart, type PartClaim, type StoredPart } from './multipart-uploads.ts';
+export { ObjectStore, type StoreConfig } from './object-store.ts';

@@ -1,4 +1,4 @@
-import { PlatformIO, type Document } from '@gltf-transform/core';
+import { Logger, PlatformIO, Verbosity, type Document } from '@gltf-transform/core';
 import { ALL_EXTENSIONS, KHRDracoMeshCompression } from '@gltf-transform/extensions';
 import { MeshoptDecoder, MeshoptEncoder } from 'meshoptimizer';
 import type { Gltf } from '../input/gltf.ts';
@@ -33,7 +33,7 @@ export async function readDocument(file: Uint8Array, { extensionsRequired }: Glt
     const { default: draco } = await import('draco3dgltf');
     io.registerDependencies({ 'draco3d.decoder': await draco.createDecoderModule() });
   }
-  const document = await io.readBinary(file);
+  const document = (await io.readBinary(file)).setLogger(new Logger(Verbosity.SILENT));
   for (const extension of document.getRoot().listExtensionsUsed()) if (extension instanceof KHRDracoMeshCompression) extension.dispose();
   return document;
 }

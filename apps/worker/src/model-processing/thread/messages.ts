@@ -1,8 +1,6 @@
-import type { ModelResult } from '@devplatform/contracts';
+import type { Checkpoint, ModelResult, Slot } from '@devplatform/contracts';
 import type { StoreConfig } from '@devplatform/runtime/storage';
 import type { RejectionCode } from '../rejection.ts';
-
-export type Step = 'read' | 'validate' | 'inspect' | 'optimise' | 'thumbnail' | 'levels';
 
 export type Inspection = ModelResult['inspect'];
 
@@ -31,12 +29,19 @@ export interface ThreadSetup {
 export interface ThreadRequest {
   readonly source: Source;
   readonly options: ModelOptions;
+  /** Who does it. */
+  readonly slot: Slot;
+  /** What another process left, whatever that is; null where nobody has begun. */
+  readonly checkpoint: unknown;
+  /** Not 0: stop before the next step. In shared memory, because a thread that computes reads no messages. */
+  readonly stop: Int32Array<SharedArrayBuffer>;
 }
 
-/** All but `step` are the last one of a request. */
+/** All but the first two are the last one of a request. */
 export type ThreadMessage =
-  | { readonly type: 'step'; readonly step: Step }
-  | { readonly type: 'done'; readonly model: ProcessedModel }
+  | { readonly type: 'started-over'; readonly reason: string }
+  | { readonly type: 'checkpoint'; readonly checkpoint: Checkpoint }
+  | { readonly type: 'ended'; readonly checkpoint: Checkpoint }
   | { readonly type: 'rejected'; readonly code: RejectionCode; readonly message: string }
   | { readonly type: 'outage'; readonly message: string }
   | { readonly type: 'failed'; readonly message: string };

@@ -1,4 +1,4 @@
-import { Logger, PropertyType, Verbosity, type Document } from '@gltf-transform/core';
+import { PropertyType, type Document } from '@gltf-transform/core';
 import { dedup, meshopt, prune, reorder, simplify, weld } from '@gltf-transform/functions';
 import { MeshoptEncoder, MeshoptSimplifier } from 'meshoptimizer';
 import { MAX_SIMPLIFIED_TRIANGLES } from '../input/limits.ts';
@@ -9,7 +9,6 @@ const MAX_ERROR = 0.05;
 
 /** Removes what is double or unused, shares vertices, then quantises and compresses with meshopt when it is written. */
 export async function optimise(document: Document): Promise<void> {
-  document.setLogger(new Logger(Verbosity.SILENT));
   for (const mesh of document.getRoot().listMeshes()) {
     for (const primitive of mesh.listPrimitives()) if (primitive.getAttribute('POSITION') === null) primitive.dispose();
   }
@@ -19,21 +18,16 @@ export async function optimise(document: Document): Promise<void> {
   await document.transform(meshopt({ encoder: MeshoptEncoder, level: 'medium' }));
 }
 
-/**
- * Yields once for each level of detail, the finest first, with the document simplified in place to that share of the
- * triangles it had at the start (or as near as the error allows). Nothing for a model that is too large to simplify.
- */
-export async function* levelsOf(document: Document, ratios: readonly number[]): AsyncGenerator<{ ratio: number; triangles: number }> {
-  const original = countTriangles(document);
-  if (original > MAX_SIMPLIFIED_TRIANGLES) return;
-  for (const ratio of [...ratios].sort((a, b) => b - a)) {
-    const share = Math.min(1, (original * ratio) / Math.max(1, countTriangles(document)));
-    await document.transform(
-      simplify({ simplifier: MeshoptSimplifier, ratio: share, error: MAX_ERROR }),
-      // Meshes that shared vertices each got their own.
-      dedup({ propertyTypes: [PropertyType.ACCESSOR] }),
-      reorder({ encoder: MeshoptEncoder, target: 'size' }),
-    );
-    yield { ratio, triangles: countTriangles(document) };
-  }
+/** Simplifies the document in place to that many triangles, or as near as the error allows. */
+export async function simplifyTo(document: Document, triangles: number): Promise<void> {
+  await document.transform(
+    simplify({
+      simplifier: MeshoptSimplifier,
+      ratio: Math.min(1, triangles / Math.max(1, countTriangles(document))),
+      error: MAX_ERROR,
+    }),
+    // Meshes that shared vertices each got their own.
+    dedup({ propertyTypes: [PropertyType.ACCESSOR] }),
+    reorder({ encoder: MeshoptEncoder, target: 'size' }),
+  );
 }

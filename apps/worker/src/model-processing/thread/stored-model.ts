@@ -1,44 +1,42 @@
+import type { Checkpoint } from '@devplatform/contracts';
 import type { ObjectStore } from '@devplatform/runtime/storage';
-import { Rejection } from '../rejection.ts';
-import type { ModelOptions, ProcessedModel, Source, Step } from './messages.ts';
-import { processModel, TOOLS, type Output } from './pipeline.ts';
-import { readSource } from './source.ts';
+import type { ThreadRequest } from './messages.ts';
+import { nextStep, nothingYet, type Recipe } from './plan.ts';
+import { resume } from './resume.ts';
+import { performStep, TOOLS } from './steps.ts';
+import { Workbench } from './workbench.ts';
+
+export interface Progress {
+  /** After each step. */
+  readonly onCheckpoint: (checkpoint: Checkpoint) => void;
+  readonly onStartOver: (reason: string) => void;
+  /** Asked before each step. */
+  readonly isToStop: () => boolean;
+}
 
 /**
- * From an uploaded file in the store to its derived files in the store. Their keys say of which bytes and by which tools
- * they were made, so doing it again finds what is already there. Throws Rejection when the file is at fault.
+ * From an uploaded file in the store to its derived files in the store, or as far as it may go: the answer is what is made then.
+ * Their keys say of which bytes and by which tools they were made, so doing it again finds what is already there. Throws
+ * Rejection when the file is at fault.
  */
 export async function processStoredModel(
   store: ObjectStore,
-  source: Source,
-  options: ModelOptions,
-  onStep: (step: Step) => void,
-): Promise<ProcessedModel> {
-  onStep('read');
-  const outputs = processModel(await readSource(store, source), options, onStep);
-  const stored = { optimised: { key: '', size: 0 }, thumbnail: { key: '', size: 0 }, levels: [] as ProcessedModel['levels'] };
-  let next = await pure(outputs.next());
-  for (; next.done !== true; next = await pure(outputs.next())) {
-    const output = next.value;
-    const file = await putOnce(store, `derived/${source.sha256}/${TOOLS}/${output.name}`, output);
-    if (output.kind === 'level') stored.levels.push({ ...file, ratio: output.ratio, triangles: output.triangles });
-    else stored[output.kind] = file;
+  { source, options, slot, checkpoint: left }: ThreadRequest,
+  { onCheckpoint, onStartOver, isToStop }: Progress,
+): Promise<Checkpoint> {
+  const levels = [...options.levels].sort((a, b) => b - a);
+  const recipe: Recipe = { tools: TOOLS, sha256: source.sha256, levels, thumbnail: options.thumbnail };
+  const folder = `derived/${source.sha256}/${TOOLS}`;
+  const resumed = left === null ? nothingYet(recipe) : await resume(store, left, recipe, folder);
+  if (typeof resumed === 'string') onStartOver(resumed);
+  let checkpoint = typeof resumed === 'string' ? nothingYet(recipe) : resumed;
+  const bench = new Workbench(store, source, folder);
+  for (let step = nextStep(checkpoint); step !== null && !isToStop(); step = nextStep(checkpoint)) {
+    const start = performance.now();
+    const made = await performStep(step, checkpoint, bench);
+    const done = { step, slot, ms: Math.round(performance.now() - start) };
+    checkpoint = { ...checkpoint, ...made, steps: [...checkpoint.steps, done] };
+    onCheckpoint(checkpoint);
   }
-  return { inspect: next.value, ...stored };
-}
-
-async function putOnce(store: ObjectStore, key: string, { kind, bytes }: Output): Promise<{ key: string; size: number }> {
-  const size = bytes.byteLength;
-  if ((await store.size(key)) !== size) await store.put(key, bytes, kind === 'thumbnail' ? 'image/png' : 'model/gltf-binary');
-  return { key, size };
-}
-
-/** The pipeline is a pure function of the bytes: what failed once would fail again. */
-async function pure<T>(step: Promise<T>): Promise<T> {
-  try {
-    return await step;
-  } catch (error) {
-    if (error instanceof Rejection) throw error;
-    throw new Rejection('unprocessable', `The model cannot be processed: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  return checkpoint;
 }

@@ -1,4 +1,4 @@
-import { otherSlot, type Slot } from '@devplatform/contracts';
+import { otherSlot, type Ledger, type LedgerCounts, type LedgerRow, type Slot } from '@devplatform/contracts';
 import { RolloutError, type RolloutErrorCode } from '../error.ts';
 import type { Release } from '../release.ts';
 import type { Environment, InFlight, Lease, LeaseHolder, ServiceProbe, SlotState, Target } from '../target.ts';
@@ -39,6 +39,8 @@ export class FakeTarget implements Target {
   fault: (call: string) => 'before' | 'after' | undefined = () => undefined;
   readonly slots: Record<Slot, FakeSlot> = { blue: empty(), green: empty() };
   active: Slot | null = null;
+  /** Newest first. */
+  readonly ledgers: Ledger[] = [];
   #previous: Slot | null = null;
   #up = false;
   #applied = new Set<string>();
@@ -143,6 +145,8 @@ export class FakeTarget implements Target {
   drain(slot: Slot, to: Slot, _handoverId: string, lease: Lease): Promise<void> {
     return this.#effect(`drain ${slot}`, lease, () => {
       if (this.active !== to) throw refuse('drain-failed', `The front door does not answer from ${to}.`);
+      const left = this.ledgers.filter(({ from }) => from === slot).flatMap(({ rows }) => rows);
+      for (const row of left) if (row.outcome === null) Object.assign(row, { outcome: 'moved', toSlot: to });
       this.slots[to].sockets += this.slots[slot].sockets;
       Object.assign(this.slots[slot], { draining: true, sockets: 0 });
     });
@@ -157,6 +161,23 @@ export class FakeTarget implements Target {
   inFlight(slot: Slot): Promise<InFlight> {
     const { sockets } = this.slots[slot];
     return Promise.resolve({ sockets, notYetHinted: 0, httpInFlight: 0, appendQueue: 0, activeJobs: 0, forced: 0 });
+  }
+
+  openLedger(from: Slot, to: Slot, handoverId: string, lease: Lease): Promise<LedgerCounts> {
+    return this.#effect(`open-ledger ${from}`, lease, () => {
+      const known = this.ledgers.find((ledger) => ledger.handoverId === handoverId);
+      if (known !== undefined) return known.counted;
+      const { running, sockets } = this.slots[from];
+      if (!running) throw refuse('drain-failed', `${from} does not answer.`);
+      const counted = { socket: sockets, request: 0, upload: 0, job: 0, page: 0 };
+      const rows = Array.from({ length: sockets }, (_, i) => openSocket(`${from} ${i}`));
+      this.ledgers.unshift({ handoverId, from, to, at: new Date(0).toISOString(), counted, rows });
+      return counted;
+    });
+  }
+
+  ledger(id: string): Promise<Ledger | null> {
+    return Promise.resolve(this.ledgers.find(({ handoverId }) => id === 'latest' || id === handoverId) ?? null);
   }
 
   stop(slot: Slot, lease: Lease): Promise<void> {
@@ -199,3 +220,7 @@ export class FakeTarget implements Target {
 function empty(): FakeSlot {
   return { release: null, running: false, working: false, draining: false, sockets: 0 };
 }
+
+const openSocket = (item: string): LedgerRow => ({
+  ...{ kind: 'socket', item, session: item, late: false, detail: '', outcome: null, toSlot: null, gapMs: 0, retries: 0, closedAt: null },
+});

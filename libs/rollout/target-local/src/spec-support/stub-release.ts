@@ -25,12 +25,16 @@ process.on('SIGTERM', () => process.exit(0));
 
 const BACKEND = `${SERVER}
 let handover = null;
+let ledger = null;
+const COUNTED = { socket: 3, request: 1, upload: 0, job: 0, page: 0 };
 const health = { status: 'healthy', version: VERSION, checks: { database: 'connected', redis: 'connected', storage: 'connected' } };
 const status = () => ({ slot: SLOT, draining: handover !== null, handoverId: handover, sockets: 3, notYetHinted: 0, httpInFlight: 1, appendQueue: 0, forced: 0 });
 serve(process.env.PORT, ({ url }) => (url === '/api/v1/health' ? [200, health] : [200, process.env]));
 control(process.env.INTERNAL_PORT, {
   'GET /drain': () => [200, status()],
   'POST /drain': (body) => { handover = JSON.parse(body).handoverId; return [200, status()]; },
+  'POST /handover': (body) => { ledger = JSON.parse(body); return [200, COUNTED]; },
+  'GET /handovers/latest': () => (ledger === null ? [404, {}] : [200, { ...ledger, from: SLOT, at: '2026-01-01T00:00:00Z', counted: COUNTED, rows: [] }]),
   'DELETE /drain': () => { handover = null; return [200, status()]; },
 });
 `;
