@@ -5,7 +5,7 @@ import type { z } from 'zod';
 import { Bandwidth } from './bandwidth.ts';
 import { now } from './clock.ts';
 import { reasonOf } from './exchange.ts';
-import { generateGlb } from './glb.ts';
+import { generateGlb, type GlbSpec } from './glb.ts';
 import { persist } from './persist.ts';
 import { Platform } from './platform.ts';
 import { sendParts } from './send-parts.ts';
@@ -19,7 +19,7 @@ export interface UploadLoad {
 export interface UploadFile {
   readonly fileName: string;
   /** The file itself, or how to make one. */
-  readonly content: Uint8Array | { readonly bytes: number; readonly seed: number };
+  readonly content: Uint8Array | GlbSpec;
   /** Megabytes per second, or a line that can be changed on the way; default: as fast as it goes. */
   readonly bandwidth?: number | Bandwidth;
   /** Sent, but completed only when `keepJobs` wants one more job. */

@@ -30,8 +30,7 @@ export const CURRENT = `
 
 /**
  * What nobody has closed is read from what it stands for: parts at the store and jobs in the queue are in no slot's memory, so they
- * are carried across; a page that says nothing is quiet; and what somebody deleted since has left.
- */
+XX */
 export const READ_ROWS = `
   SELECT entry.kind, entry.item, entry.session, entry.late, entry.detail, entry.to_slot AS "toSlot", entry.gap_ms AS "gapMs", entry.retries,
     entry.closed_at AS "closedAt",
@@ -41,6 +40,7 @@ export const READ_ROWS = `
       WHEN entry.kind = 'page' THEN 'quiet'
       WHEN entry.kind = 'upload' AND upload.id IS NULL OR entry.kind = 'job' AND task.id IS NULL THEN 'left'
       WHEN upload.${UPLOAD_UNDER_WAY} OR task.${TASK_UNDER_WAY} THEN 'carried'
+      WHEN entry.kind IN ('upload', 'job') THEN 'finished'
     END AS outcome
   FROM handover_item entry
   LEFT JOIN upload ON upload.id = CASE WHEN entry.kind = 'upload' THEN entry.item::uuid END

@@ -154,12 +154,16 @@ describe('ModelThreads', () => {
   it('ends the thread of a step that takes too long to stop', async () => {
     const impatient = new ModelThreads({ entry, store: config, size: 1, patienceMs: 1 });
     const stop = new AbortController();
+    const source = await stored(slowModel());
     const checkpoints: Checkpoint[] = [];
     const onCheckpoint = (checkpoint: Checkpoint): void => {
       checkpoints.push(checkpoint);
-      stop.abort();
+      // One exchange later the next step has begun.
+      void store.size(source.objectKey).then(() => {
+        stop.abort();
+      });
     };
-    await expect(impatient.process(work(await stored(slowModel())), { onCheckpoint }, stop.signal)).rejects.toThrow('aborted');
+    await expect(impatient.process(work(source), { onCheckpoint }, stop.signal)).rejects.toThrow('aborted');
     expect(checkpoints.map(({ steps }) => steps.length)).toEqual([1]);
     await impatient.close();
   });
