@@ -40,7 +40,7 @@ async function run(plan: SoakPlan, json: boolean): Promise<number> {
     if (!json) console.log(text);
   };
   say(`seed ${plan.seed}; v1.2.0 comes up on blue`);
-  await using environment = await LocalEnvironment.bringUp({ releases: RELEASES, faults: true });
+  await using environment = await LocalEnvironment.bringUp({ releases: RELEASES, faults: true, directStore: true });
   const report = await soak(environment, plan, (round) => {
     say(roundText(round, plan.rounds));
   });

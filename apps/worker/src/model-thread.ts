@@ -1,9 +1,13 @@
+import { constants, setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { ObjectStore } from '@devplatform/runtime/storage';
 import { Rejection } from './model-processing/rejection.ts';
 import type { ThreadMessage, ThreadRequest, ThreadSetup } from './model-processing/thread/messages.ts';
 import { processStoredModel } from './model-processing/thread/stored-model.ts';
 import { isOutage } from './outage.ts';
+
+// Linux has priorities by thread: this one computes, while the worker's own still answers and keeps its locks.
+if (process.platform === 'linux') setPriority(constants.priority.PRIORITY_LOW);
 
 const port = parentPort;
 if (port === null) throw new Error('model-thread is started by the worker, not by hand');

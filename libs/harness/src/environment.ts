@@ -33,6 +33,11 @@ export interface EnvironmentOptions {
   readonly onEvent?: Listener;
   /** With a proxy between every two parts, so that the network can be made to fail: `environment.faults`. */
   readonly faults?: boolean;
+  /**
+   * No proxy before the object store: all proxies share one event loop, and files of 100 MB would delay the edits whose latency is
+   * measured.
+   */
+  readonly directStore?: boolean;
 }
 
 /** Milliseconds that a process has to end, or to get ready. */
@@ -57,11 +62,12 @@ export class LocalEnvironment implements AsyncDisposable {
   }
 
   /** Deploys the first release to blue, which brings everything up. Throws with what the command line said where it fails. */
-  static async bringUp({ home, releases, release = 'v1.2.0', onEvent, faults = false }: EnvironmentOptions): Promise<LocalEnvironment> {
+  static async bringUp(options: EnvironmentOptions): Promise<LocalEnvironment> {
+    const { home, releases, release = 'v1.2.0', onEvent, faults = false, directStore = false } = options;
     const folder = home ?? mkdtempSync(join(tmpdir(), 'devplatform-'));
     const environment = new LocalEnvironment(folder, releases, home !== undefined);
     try {
-      if (faults) await environment.#interpose();
+      if (faults) await environment.#interpose(directStore);
       succeeded(await environment.command(['deploy', 'backend', '--slot', 'blue', '--release', release], {}, onEvent));
       if (environment.#target.publicUrl === null) throw new Error('the environment was brought up and has no public address');
       return environment;
@@ -148,13 +154,13 @@ export class LocalEnvironment implements AsyncDisposable {
   }
 
   /** The parts are started here and not by the command line, which is told the proxies before them; `down` finds and ends them all the same. */
-  async #interpose(): Promise<void> {
+  async #interpose(directStore: boolean): Promise<void> {
     const parts = await startParts(this.home);
     this.#faults = await Faults.between(parts, {
       frontDoor: () => this.#target.publicUrl,
       slot: (slot) => this.#target.addresses(slot)?.backend ?? null,
     });
-    this.#env = this.#faults.env(parts);
+    this.#env = this.#faults.env(parts, directStore);
     this.#target = localTarget({ home: this.home, releasesDir: this.#releases, env: { ...process.env, ...this.#env } });
   }
 }

@@ -36,17 +36,20 @@ export class Faults implements AsyncDisposable {
     ]);
   }
 
-  /** What the command line is told, so that the platform comes by here. */
-  env({ databaseUrl, redisUrl, s3 }: Parts): NodeJS.ProcessEnv {
+  /** What the command line is told, so that the platform comes by here; `directStore`: not on the way to the object store. */
+  env({ databaseUrl, redisUrl, s3 }: Parts, directStore: boolean): NodeJS.ProcessEnv {
     const { blue, green } = this.slots;
-    return {
-      DATABASE_URL: this.postgres.in(databaseUrl),
-      REDIS_URL: this.redis.in(redisUrl),
+    const store = {
       S3_ENDPOINT: this.s3.in(s3.endpoint),
       S3_REGION: s3.region,
       S3_BUCKET: s3.bucket,
       S3_ACCESS_KEY: s3.accessKey,
       S3_SECRET_KEY: s3.secretKey,
+    };
+    return {
+      ...(directStore ? {} : store),
+      DATABASE_URL: this.postgres.in(databaseUrl),
+      REDIS_URL: this.redis.in(redisUrl),
       BACKEND_ROUTES: JSON.stringify({ blue: `http://127.0.0.1:${blue.port}`, green: `http://127.0.0.1:${green.port}` }),
     };
   }

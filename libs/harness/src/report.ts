@@ -84,7 +84,11 @@ export const summaryOf = (evidence: Evidence, findings: readonly Finding[]): unk
       lastAnswerMs: lastAnswerMs(move),
       drainedMs: drainedMs(move),
     },
-    ...{ commandMs: move.timeline.ended - move.timeline.asked, counted: move.ledger.slots?.counted ?? null, differences: move.ledger.differences },
+    ...{
+      commandMs: move.timeline.ended - move.timeline.asked,
+      counted: move.ledger.slots?.counted ?? null,
+      differences: move.ledger.differences,
+    },
   })),
   findings,
 });
