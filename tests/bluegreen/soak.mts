@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { LocalEnvironment, SOAK, soak, soakVerdict, type SoakPlan, type SoakRound, type SoakVerdict } from '@devplatform/harness';
 import { RELEASES } from './releases.ts';
@@ -39,15 +42,23 @@ async function run(plan: SoakPlan, json: boolean): Promise<number> {
   const say = (text: string): void => {
     if (!json) console.log(text);
   };
+  const home = mkdtempSync(join(tmpdir(), 'devplatform-soak-'));
+  const holds = await work(home, plan, say, json);
+  if (holds) rmSync(home, { recursive: true });
+  else say(`The logs and the data of this run stay in ${home}.`);
+  return holds ? 0 : 1;
+}
+
+async function work(home: string, plan: SoakPlan, say: (text: string) => void, json: boolean): Promise<boolean> {
   say(`seed ${plan.seed}; v1.2.0 comes up on blue`);
-  await using environment = await LocalEnvironment.bringUp({ releases: RELEASES, faults: true, directStore: true });
+  await using environment = await LocalEnvironment.bringUp({ home, releases: RELEASES, faults: true, directStore: true });
   const report = await soak(environment, plan, (round) => {
     say(roundText(round, plan.rounds));
   });
   const verdict = soakVerdict(report);
   if (json) console.log(JSON.stringify({ seed: plan.seed, ...verdict, rounds: report.rounds }));
   else say(`\n${verdictText(verdict)}`);
-  return verdict.holds ? 0 : 1;
+  return verdict.holds;
 }
 
 function roundText({ number, move, timeline, fault }: SoakRound, of: number): string {

@@ -129,7 +129,8 @@ export class Lifeline {
       return;
     }
     this.#current = undefined;
-    if (!mayReconnect(code)) {
+    // The connection that is being made may have what this one lacked (a fresh token): its own answer decides.
+    if (!mayReconnect(code) && !this.#next) {
       this.#owner.ended(code);
       return;
     }

@@ -14,7 +14,7 @@ const EPOCH = '11111111-1111-4111-8111-111111111111';
 /** One scene's journal in memory, behind a real WebSocket server; a test may refuse, hint, cut or replace it. */
 class SceneServer {
   readonly hellos: Hello[] = [];
-  /** Emits `hello` for each of them. */
+  /** Emits `connection`, and `hello` for each of them. */
   readonly incoming = new EventEmitter();
   readonly said: ClientMessage['type'][] = [];
   readonly sockets: WebSocket[] = [];
@@ -34,6 +34,7 @@ class SceneServer {
     this.#server = server;
     server.on('connection', (socket) => {
       this.sockets.push(socket);
+      this.incoming.emit('connection');
       socket.on('close', () => this.welcomed.delete(socket));
       let hello: Hello | undefined;
       socket.on('message', (data: Buffer, binary) => {
@@ -342,6 +343,27 @@ describe('SceneSession', () => {
     for (const socket of server.welcomed) socket.close(4500);
     expect(await closed).toMatchObject({ code: 4500, final: true });
     expect(types(events)).not.toContain('offline');
+  });
+
+  it('RT-14: lives on when the old token ends while a connection with a fresh one is being made', async () => {
+    const tokens = ['old', 'fresh'];
+    const { promise: renewed, resolve: renew } = Promise.withResolvers<undefined>();
+    const { session, events } = open({
+      token: async () => {
+        const token = tokens.shift() ?? 'fresh';
+        if (token === 'fresh') await renewed;
+        return token;
+      },
+    });
+    await session.whenLive();
+    server.tell({ type: 'drain', reason: 'switch', deadline: 60_000, handoverId: 'a switch' });
+    await once(server.incoming, 'connection');
+    const offline = next(session, 'offline');
+    for (const socket of server.welcomed) socket.close(4500);
+    await offline;
+    renew(undefined);
+    await session.whenLive();
+    expect(types(events)).not.toContain('closed');
   });
 
   it('comes again when the token cannot be had at the moment', async () => {
