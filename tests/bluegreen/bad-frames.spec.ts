@@ -5,7 +5,7 @@ import { CloseCode, DrainStatus, encodeFrame, MAX_FRAME_BYTES, Membership, Token
 import { until } from '@devplatform/embedded';
 import { brokenOf, LocalEnvironment, Platform, query, SceneEditor } from '@devplatform/harness';
 import * as Y from 'yjs';
-import { RELEASES } from './doctored-release.ts';
+import { RELEASES } from './releases.ts';
 import { RawClient, updateFrame } from './raw-client.ts';
 
 const SOON = { deadlineMs: 10_000 };

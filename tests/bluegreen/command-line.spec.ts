@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { isAlive, readRecord, until } from '@devplatform/embedded';
 import { footprintOf, LocalEnvironment, runCommand, type CommandEvent, type CommandResult } from '@devplatform/harness';
-import { RELEASES } from './doctored-release.ts';
+import { RELEASES } from './releases.ts';
 
 describe('the command line', () => {
   const events: CommandEvent[] = [];

@@ -1,8 +1,8 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { RELEASES } from './releases.ts';
 
 const ROOT = join(__dirname, '../..');
-export const RELEASES = process.env.DEVPLATFORM_RELEASES ?? join(ROOT, 'dist/releases');
 
 /** A folder of releases with the good ones and those that `doctor` adds. */
 export function releasesFolder(dir: string): string {

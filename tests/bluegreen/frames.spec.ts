@@ -6,7 +6,7 @@ import { LocalEnvironment, Platform } from '@devplatform/harness';
 import { SceneSession } from '@devplatform/session';
 import { WebSocket } from 'ws';
 import * as Y from 'yjs';
-import { RELEASES } from './doctored-release.ts';
+import { RELEASES } from './releases.ts';
 
 describe('a connection that misbehaves', () => {
   let environment: LocalEnvironment;

@@ -10,7 +10,8 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SLOT_HEADER } from '@devplatform/contracts';
 import { until } from '@devplatform/embedded';
 import { Crowd, LocalEnvironment, Platform, query, verdictOf, type Minimum } from '@devplatform/harness';
-import { RELEASES, releasesFolder } from './doctored-release.ts';
+import { releasesFolder } from './doctored-release.ts';
+import { RELEASES } from './releases.ts';
 
 const NO_MINIMUM: Minimum = { requests: 0, requestsPerSecond: 0, sessions: 0, editsPerSecond: 0, largestUpload: 0, jobs: 0 };
 /** More than all the buffers between a slot and a client who does not read. */

@@ -21,7 +21,7 @@ import {
   type UploadFile,
 } from '@devplatform/harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RELEASES } from './doctored-release.ts';
+import { RELEASES } from './releases.ts';
 
 interface TaskRow extends Record<string, unknown> {
   readonly id: string;

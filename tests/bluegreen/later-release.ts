@@ -1,6 +1,6 @@
 import { cpSync, globSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { RELEASES } from './doctored-release.ts';
+import { RELEASES } from './releases.ts';
 
 const MINIMUM = '[MINIMUM_CLIENT_HEADER]:MINIMUM_CLIENT';
 

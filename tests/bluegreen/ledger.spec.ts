@@ -6,7 +6,7 @@ import { LedgerKind, type Ledger } from '@devplatform/contracts';
 import { Crowd, LocalEnvironment, Platform, verdictOf, type CommandEvent, type Minimum } from '@devplatform/harness';
 import { SceneSession } from '@devplatform/session';
 import { WebSocket } from 'ws';
-import { RELEASES } from './doctored-release.ts';
+import { RELEASES } from './releases.ts';
 
 const SIZE = { requestsPerSecond: 40, scenes: 3, editorsPerScene: 4, editsPerSecond: 20 };
 const SECOND = SIZE.requestsPerSecond;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { findProcess } from '@devplatform/embedded';
 import { Crowd, LocalEnvironment, verdictOf, type CrowdSize, type Finding, type Minimum } from '@devplatform/harness';
-import { RELEASES } from './doctored-release.ts';
+import { RELEASES } from './releases.ts';
 
 const SIZE: CrowdSize = { requestsPerSecond: 100, scenes: 6, editorsPerScene: 5, editsPerSecond: 40 };
 const ENOUGH: Minimum = { requests: 500, requestsPerSecond: 50, sessions: 30, editsPerSecond: 20, largestUpload: 0, jobs: 0 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { LocalEnvironment, Platform } from '@devplatform/harness';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
-import { RELEASES } from './doctored-release.ts';
+import { RELEASES } from './releases.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const [where, reason] = existsSync(CHROMIUM)

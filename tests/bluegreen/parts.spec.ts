@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { findProcess, isAlive, until } from '@devplatform/embedded';
 import { Crowd, LocalEnvironment, verdictOf, type CrowdSize, type Finding, type Minimum } from '@devplatform/harness';
-import { RELEASES } from './doctored-release.ts';
+import { RELEASES } from './releases.ts';
 
 const SIZE: CrowdSize = { requestsPerSecond: 40, scenes: 4, editorsPerScene: 5, editsPerSecond: 30 };
 const NO_MINIMUM: Minimum = { requests: 0, requestsPerSecond: 0, sessions: 0, editsPerSecond: 0, largestUpload: 0, jobs: 0 };

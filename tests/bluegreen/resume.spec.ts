@@ -5,7 +5,7 @@ import { until, type Parts } from '@devplatform/embedded';
 import { generateGlb, LocalEnvironment, Platform, query } from '@devplatform/harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium, type Browser, type BrowserContext, type Page, type Route } from 'playwright-core';
-import { RELEASES } from './doctored-release.ts';
+import { RELEASES } from './releases.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const [where, reason] = existsSync(CHROMIUM)

@@ -21,7 +21,7 @@ import {
 } from '@devplatform/harness';
 import * as Y from 'yjs';
 import { Bystanders } from './bystanders.ts';
-import { RELEASES } from './doctored-release.ts';
+import { RELEASES } from './releases.ts';
 
 /** Forty editors at ten edits a second each. */
 const MANY: EditingSize = { scenes: 4, editorsPerScene: 10, editsPerSecond: 400 };

@@ -1,6 +1,6 @@
 import { describe, expect, it, beforeAll, afterAll } from '@jest/globals';
 import { LocalEnvironment, MUST_SHOW, reportOf, switchUnderLoad, verdictOf, type Evidence, type Finding } from '@devplatform/harness';
-import { RELEASES } from './doctored-release.ts';
+import { RELEASES } from './releases.ts';
 
 const PROMISES = ['BG-0', 'BG-1', 'BG-2', 'BG-3', 'BG-4', 'BG-5', 'BG-6', 'BG-7', 'BG-8', 'BG-9'];
 

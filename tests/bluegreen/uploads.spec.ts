@@ -15,7 +15,7 @@ import {
   type UploadRecord,
 } from '@devplatform/harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RELEASES } from './doctored-release.ts';
+import { RELEASES } from './releases.ts';
 import { whileHeldAt } from './held-status.ts';
 import { UploadSteps, type StoredPart } from './upload-steps.ts';
 
