@@ -21,6 +21,7 @@ import {
 } from '@devplatform/harness';
 import * as Y from 'yjs';
 import { Bystanders } from './bystanders.ts';
+import { drainStatus } from './drain-status.ts';
 import { RELEASES } from './releases.ts';
 
 /** Forty editors at ten edits a second each. */
@@ -262,6 +263,8 @@ describe('people who edit, whatever happens to the slot that they are on', () =>
     await leaving;
     await environment.rollback();
     await hintedFirst.until(home, (back, all) => back === all);
+    // Those whom it had not asked yet are not asked any more.
+    expect(await drainStatus(environment, home)).toMatchObject({ draining: false, notYetHinted: 0 });
     expect(bystanders.connected).toBe(800);
     const [first, last] = [await hintedFirst.finish(), await hintedLast.finish()];
     expect([...first.broken, ...last.broken]).toEqual([]);
