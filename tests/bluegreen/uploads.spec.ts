@@ -223,11 +223,11 @@ describe('uploads', () => {
 
   /** Whoever completes is killed in the transaction that sets the status; the answer never comes. */
   const killedAt = async (status: string, upload: UploadSteps, sent: readonly StoredPart[], kill: () => Promise<void>): Promise<void> => {
-    const answer = upload.completeOnce(sent).then(
-      () => 'an answer',
-      () => 'none',
-    );
-    await whileHeldAt(parts.databaseUrl, status, kill);
+    let answer: Promise<unknown> | undefined;
+    const begin = (): void => {
+      answer = upload.completeOnce(sent).catch(() => 'none');
+    };
+    await whileHeldAt(parts.databaseUrl, status, begin, kill);
     expect(await answer).toBe('none');
   };
 
