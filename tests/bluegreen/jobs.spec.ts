@@ -187,7 +187,10 @@ describe('jobs', () => {
       { what: 'the job to be set aside', deadlineMs: 15_000 },
     );
     expect(setAside).toMatchObject({ queue: modelQueue(1), data: payload, slot, reason: expect.stringMatching(/^unknown-payload/) });
-    expect(await withQueue(environment, modelQueue(1), async (queue) => (await queue.getJob(id ?? '')) ?? null)).toBeNull();
+    await until(() => withQueue(environment, modelQueue(1), async (queue) => (await queue.getJob(id ?? '')) === undefined), {
+      what: 'the job to leave its queue',
+      deadlineMs: 15_000,
+    });
     expect(await withQueue(environment, modelQueue(3), async (queue) => (await queue.getJob(later ?? ''))?.getState())).toBe('waiting');
   }, 30_000);
 
@@ -235,12 +238,16 @@ describe('jobs', () => {
       deadlineMs: 60_000,
     });
 
+  /** Of all jobs that ended. An effect is committed before its queue hears of the end, so what is under way is waited for. */
   const traced = async (): Promise<ReadonlyMap<string, Trace>> => {
-    const jobs = await Promise.all(
-      JOB_CONTRACTS.map((contract) => withQueue(environment, modelQueue(contract), (queue) => queue.getJobs(['completed', 'failed']))),
-    );
+    const ofAll = <T>(what: Parameters<typeof withQueue<T>>[2]): Promise<T[]> =>
+      Promise.all(JOB_CONTRACTS.map((contract) => withQueue(environment, modelQueue(contract), what)));
+    await until(async () => (await ofAll((queue) => queue.getActiveCount())).every((count) => count === 0), {
+      what: 'the queues to hear of the end of their jobs',
+      deadlineMs: 30_000,
+    });
     return new Map(
-      jobs
+      (await ofAll((queue) => queue.getJobs(['completed', 'failed'])))
         .flat()
         .map((job) => [
           job.id ?? '',

@@ -2,7 +2,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { LocalEnvironment, SOAK, soak, soakVerdict, type SoakPlan, type SoakRound, type SoakVerdict } from '@devplatform/harness';
+import {
+  LocalEnvironment,
+  SOAK,
+  SOAK_FAULT_PLACES,
+  soak,
+  soakVerdict,
+  type SoakPlan,
+  type SoakRound,
+  type SoakVerdict,
+} from '@devplatform/harness';
 import { RELEASES } from './releases.ts';
 
 const HELP = `npx nx soak bluegreen [-- --rounds N] [-- --seed N] [-- --json]
@@ -51,7 +60,7 @@ async function run(plan: SoakPlan, json: boolean): Promise<number> {
 
 async function work(home: string, plan: SoakPlan, say: (text: string) => void, json: boolean): Promise<boolean> {
   say(`seed ${plan.seed}; v1.2.0 comes up on blue`);
-  await using environment = await LocalEnvironment.bringUp({ home, releases: RELEASES, faults: true, directStore: true });
+  await using environment = await LocalEnvironment.bringUp({ home, releases: RELEASES, faults: SOAK_FAULT_PLACES });
   const report = await soak(environment, plan, (round) => {
     say(roundText(round, plan.rounds));
   });

@@ -1,4 +1,3 @@
-import { constants, setPriority } from 'node:os';
 import { extname } from 'node:path';
 import { parseConfig, WorkerConfig } from '@devplatform/runtime/config';
 import { Lifecycle } from '@devplatform/runtime/lifecycle';
@@ -9,8 +8,6 @@ import { startWorker } from './compose.ts';
 const THREAD = new URL(`./model-thread${extname(import.meta.filename)}`, import.meta.url);
 
 async function main(): Promise<void> {
-  // People come first: models are processed with what the backend leaves of the processors.
-  setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
   const config = parseConfig(WorkerConfig);
   const logger = createLogger({ service: 'worker', slot: config.SLOT, level: config.LOG_LEVEL });
   const lifecycle = new Lifecycle(logger).onSignals();

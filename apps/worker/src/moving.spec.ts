@@ -22,8 +22,13 @@ const slowModel = (seed: number): Uint8Array => generateGlb({ bytes: 8 * 1024 * 
 const stepsOf = ({ checkpoint }: TaskRow): readonly string[] => (checkpoint?.steps ?? []).map(({ step }) => step);
 const slotsOf = ({ checkpoint }: TaskRow): readonly string[] => [...new Set((checkpoint?.steps ?? []).map(({ slot }) => slot))];
 
-/** Attempts that BullMQ counts as used up; the one that ended well is among them. */
-const attemptsOf = async (taskId: string): Promise<number | undefined> => (await bed.queue(modelQueue(1)).getJob(taskId))?.attemptsMade;
+/** Attempts that BullMQ counts as used up once the job has ended (its effect is there before that); the one that ended well is among them. */
+async function attemptsOf(taskId: string): Promise<number | undefined> {
+  const queue = bed.queue(modelQueue(1));
+  const job = await queue.getJob(taskId);
+  if (job !== undefined) await bed.ended(job);
+  return (await queue.getJob(taskId))?.attemptsMade;
+}
 
 /** A switch that the task crosses, as the backend of `from` writes it at that moment. */
 async function crossing(taskId: string, from: 'blue' | 'green'): Promise<() => Promise<unknown>> {

@@ -157,6 +157,8 @@ describe('the control plane', () => {
     await bed.stopWorkers();
     await bed.start('green');
     expect(await bed.settled(task)).toMatchObject({ status: 'done', effects: 1 });
+    // The effect is committed before the queue hears that the attempt ended, and counts it.
+    expect(await bed.ended(job)).toBe('completed');
     expect((await bed.queue(modelQueue(1)).getJob(task))?.attemptsMade).toBe(1);
   });
 });

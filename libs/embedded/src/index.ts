@@ -5,6 +5,7 @@ export {
   startProcess,
   startTimeOf,
   stopProcess,
+  weighSession,
   type ProcessRecord,
   type ProcessSpec,
 } from './process.ts';

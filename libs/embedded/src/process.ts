@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { until } from './until.ts';
@@ -22,6 +22,12 @@ export interface ProcessSpec {
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly cwd?: string;
+  /**
+   * 0 (default) to 19: the higher, the more it leaves to others (nice(1), and sched(7) for the session that the process leads).
+   * Given at the start it holds for every thread; a process that lowers itself later leaves the threads behind in which V8
+   * compiles and collects garbage.
+   */
+  readonly niceness?: number;
   /** Default `<dir>/logs/<name>.log`; emptied at each start. */
   readonly logFile?: string;
 }
@@ -31,7 +37,8 @@ export async function startProcess(spec: ProcessSpec): Promise<ProcessRecord> {
   const logFile = spec.logFile ?? join(spec.dir, 'logs', `${spec.name}.log`);
   mkdirSync(dirname(logFile), { recursive: true });
   const log = openSync(logFile, 'w', 0o600);
-  const child = spawn(spec.command, spec.args, {
+  const [command = spec.command, ...args] = [...(spec.niceness ? ['nice', '-n', String(spec.niceness)] : []), spec.command, ...spec.args];
+  const child = spawn(command, args, {
     env: spec.env,
     detached: true,
     stdio: ['ignore', log, log],
@@ -47,12 +54,26 @@ export async function startProcess(spec: ProcessSpec): Promise<ProcessRecord> {
     });
   });
   child.unref();
+  if (spec.niceness) weighSession(pid, spec.niceness);
   const record = { name: spec.name, pid, startTime: startTimeOf(pid) ?? 'ended', startedAt: new Date().toISOString(), logFile };
   const file = recordFile(spec.dir, spec.name);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(`${file}.new`, JSON.stringify(record));
   renameSync(`${file}.new`, file);
   return record;
+}
+
+/**
+ * Each detached process leads a session. Where Linux shares the processors out by session ("autogroup", sched(7)), the niceness
+ * of a process says nothing against those of other sessions; that of the session, 0 to 19, does. Elsewhere nothing happens.
+ */
+export function weighSession(pid: number, niceness: number): void {
+  const autogroup = `/proc/${String(pid)}/autogroup`;
+  try {
+    if (existsSync(autogroup)) writeFileSync(autogroup, String(niceness));
+  } catch {
+    // It has ended, or the system does not allow it: then it runs at the weight of everybody else.
+  }
 }
 
 /** The recorded process if it is still the one that was started, else null. */

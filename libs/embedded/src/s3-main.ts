@@ -1,14 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { constants, setPriority } from 'node:os';
 import S3rver from 's3rver';
 import { answerMultipart } from './s3-multipart.ts';
 import { isSigned } from './s3-signature.ts';
 
 const [directory, port] = process.argv.slice(2);
 if (directory === undefined || port === undefined) throw new Error('usage: s3-main.ts DIRECTORY PORT');
-
-// On one machine with everything else: bulk bytes may wait, edits and requests may not.
-setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const ACCOUNT = { accessKey: 'S3RVER', secretKey: 'S3RVER' };
 const store = new S3rver({ directory, silent: true, vhostBuckets: false, configureBuckets: [{ name: 'devplatform', configs: [] }] });

@@ -31,6 +31,8 @@ export async function startS3(dir: string): Promise<S3Access> {
       command: process.execPath,
       args: [main, join(dir, NAME), String(port)],
       env: { PATH: process.env.PATH },
+      // On one machine with everything else: bulk bytes may wait, edits and requests may not.
+      niceness: 10,
     });
   }
   const endpoint = `http://127.0.0.1:${String(port)}`;

@@ -79,9 +79,10 @@ export class Crowd implements AsyncDisposable {
     await this.reaches({ requests: (await this.#http.count()) + requests });
   }
 
-  /** Returns when every editor has a usable connection. */
+  /** Returns when every editor has a usable connection: one that carried an edit made from now on. */
   async isLive(): Promise<void> {
-    await until(() => this.#editors.allLive(), { what: 'every editor to be live', deadlineMs: 30_000 });
+    const since = now();
+    await until(() => this.#editors.allSavedSince(since), { what: 'every editor to be live', deadlineMs: 30_000 });
   }
 
   /** Starts uploads; those that are held stop short of their completion. */

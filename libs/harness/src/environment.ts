@@ -6,7 +6,7 @@ import { findProcess, isAlive, startParts, until, type Parts } from '@devplatfor
 import type { Environment, RolloutEvent, ServiceName, SlotAddresses } from '@devplatform/rollout-engine';
 import { localTarget, type LocalTarget } from '@devplatform/target-local';
 import { runCommand, type CommandResult } from './command-line.ts';
-import { Faults } from './faults.ts';
+import { FAULT_PLACES, Faults, type FaultPlace } from './faults.ts';
 
 /** A run of the command line that moved the traffic. Times in milliseconds since 1970. */
 export interface Deployment {
@@ -31,13 +31,11 @@ export interface EnvironmentOptions {
   /** The release that is live on blue at the beginning. */
   readonly release?: string;
   readonly onEvent?: Listener;
-  /** With a proxy between every two parts, so that the network can be made to fail: `environment.faults`. */
-  readonly faults?: boolean;
   /**
-   * No proxy before the object store: all proxies share one event loop, and files of 100 MB would delay the edits whose latency is
-   * measured.
+   * With proxies between the parts, so that the network can be made to fail: `environment.faults`. Everywhere, or only where it will
+   * be: all proxies share one event loop, which delays what is measured.
    */
-  readonly directStore?: boolean;
+  readonly faults?: boolean | readonly FaultPlace[];
 }
 
 /** Milliseconds that a process has to end, or to get ready. */
@@ -63,11 +61,11 @@ export class LocalEnvironment implements AsyncDisposable {
 
   /** Deploys the first release to blue, which brings everything up. Throws with what the command line said where it fails. */
   static async bringUp(options: EnvironmentOptions): Promise<LocalEnvironment> {
-    const { home, releases, release = 'v1.2.0', onEvent, faults = false, directStore = false } = options;
+    const { home, releases, release = 'v1.2.0', onEvent, faults = false } = options;
     const folder = home ?? mkdtempSync(join(tmpdir(), 'devplatform-'));
     const environment = new LocalEnvironment(folder, releases, home !== undefined);
     try {
-      if (faults) await environment.#interpose(directStore);
+      if (faults !== false) await environment.#interpose(faults === true ? FAULT_PLACES : faults);
       succeeded(await environment.command(['deploy', 'backend', '--slot', 'blue', '--release', release], {}, onEvent));
       if (environment.#target.publicUrl === null) throw new Error('the environment was brought up and has no public address');
       return environment;
@@ -154,13 +152,13 @@ export class LocalEnvironment implements AsyncDisposable {
   }
 
   /** The parts are started here and not by the command line, which is told the proxies before them; `down` finds and ends them all the same. */
-  async #interpose(directStore: boolean): Promise<void> {
+  async #interpose(places: readonly FaultPlace[]): Promise<void> {
     const parts = await startParts(this.home);
     this.#faults = await Faults.between(parts, {
       frontDoor: () => this.#target.publicUrl,
       slot: (slot) => this.#target.addresses(slot)?.backend ?? null,
     });
-    this.#env = this.#faults.env(parts, directStore);
+    this.#env = this.#faults.env(parts, places);
     this.#target = localTarget({ home: this.home, releasesDir: this.#releases, env: { ...process.env, ...this.#env } });
   }
 }

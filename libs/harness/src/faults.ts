@@ -2,6 +2,10 @@ import type { Slot } from '@devplatform/contracts';
 import type { Parts } from '@devplatform/embedded';
 import { FaultProxy } from './fault-proxy.ts';
 
+/** Where a network can be made to fail; clients always come by a proxy. */
+export const FAULT_PLACES = ['postgres', 'redis', 's3', 'slots'] as const;
+export type FaultPlace = (typeof FAULT_PLACES)[number];
+
 /** The network of an environment, piece by piece; each can be made to fail. */
 export class Faults implements AsyncDisposable {
   /** Between both slots (and the migrations) and PostgreSQL. */
@@ -36,22 +40,22 @@ export class Faults implements AsyncDisposable {
     ]);
   }
 
-  /** What the command line is told, so that the platform comes by here; `directStore`: not on the way to the object store. */
-  env({ databaseUrl, redisUrl, s3 }: Parts, directStore: boolean): NodeJS.ProcessEnv {
+  /** What the command line is told, so that the platform comes by here; the other places are connected as ever. */
+  env({ databaseUrl, redisUrl, s3 }: Parts, places: readonly FaultPlace[]): NodeJS.ProcessEnv {
     const { blue, green } = this.slots;
-    const store = {
-      S3_ENDPOINT: this.s3.in(s3.endpoint),
-      S3_REGION: s3.region,
-      S3_BUCKET: s3.bucket,
-      S3_ACCESS_KEY: s3.accessKey,
-      S3_SECRET_KEY: s3.secretKey,
+    const env: Record<FaultPlace, NodeJS.ProcessEnv> = {
+      postgres: { DATABASE_URL: this.postgres.in(databaseUrl) },
+      redis: { REDIS_URL: this.redis.in(redisUrl) },
+      s3: {
+        S3_ENDPOINT: this.s3.in(s3.endpoint),
+        S3_REGION: s3.region,
+        S3_BUCKET: s3.bucket,
+        S3_ACCESS_KEY: s3.accessKey,
+        S3_SECRET_KEY: s3.secretKey,
+      },
+      slots: { BACKEND_ROUTES: JSON.stringify({ blue: `http://127.0.0.1:${blue.port}`, green: `http://127.0.0.1:${green.port}` }) },
     };
-    return {
-      ...(directStore ? {} : store),
-      DATABASE_URL: this.postgres.in(databaseUrl),
-      REDIS_URL: this.redis.in(redisUrl),
-      BACKEND_ROUTES: JSON.stringify({ blue: `http://127.0.0.1:${blue.port}`, green: `http://127.0.0.1:${green.port}` }),
-    };
+    return Object.assign({}, ...places.map((place) => env[place])) as NodeJS.ProcessEnv;
   }
 
   /** No fault anywhere. */

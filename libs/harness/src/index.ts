@@ -4,6 +4,7 @@ export { compact } from './compaction.ts';
 export { query, withDatabase } from './database.ts';
 export { brokenOf, Editing, type EditingOutcome, type EditingSize } from './editing.ts';
 export { LocalEnvironment, type CommandEvent, type Deployment, type EnvironmentOptions } from './environment.ts';
+export { SOAK_FAULT_PLACES } from './soak-fault.ts';
 export { scaleStep, type ScaleStep } from './scale.ts';
 export { SOAK, soak, type SoakPlan, type SoakReport, type SoakRound } from './soak.ts';
 export { soakVerdict, type SoakVerdict } from './soak-verdict.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Ledger as SlotLedger, LedgerRow as SlotRow } from '@devplatform/contracts';
+import type { RequestRecord } from './http-observer.ts';
 import { ledgerOf, type Observed } from './ledger.ts';
 import type { EditorRecord } from './scene-editor.ts';
 import type { Timeline } from './timeline.ts';

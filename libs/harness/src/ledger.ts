@@ -39,6 +39,9 @@ export interface Observed {
   readonly slots: SlotLedger | null;
 }
 
+/** Milliseconds around the switch and the count, which comes after it, in which a thing may be counted or not. */
+const BLUR_MS = 1000;
+
 /** The ledger of one move; `until` (milliseconds since 1970) is when the next one begins. */
 export function ledgerOf({ from, to, told }: Timeline, observed: Observed, until: number): Ledger {
   const rows: LedgerRow[] = [
@@ -57,20 +60,32 @@ export function ledgerOf({ from, to, told }: Timeline, observed: Observed, until
     ...{ rows, slots, lost: count('lost'), doubled: count('doubled') },
     forced: slots?.rows.filter(({ outcome }) => outcome === 'forced').length ?? 0,
     differences:
-      slots === null ? ['the slots wrote no ledger'] : [...sumsOf(slots), ...sessionsOf(rows, slots), ...thingsOf(observed, told, slots)],
+      slots === null
+        ? ['the slots wrote no ledger']
+        : [...openOf(observed, told, slots), ...sumsOf(slots), ...sessionsOf(rows, slots), ...thingsOf(observed, told, slots)],
   };
 }
 
-/** The slots' own book: every row ended well, and there are as many as were counted. */
-function sumsOf({ counted, rows }: SlotLedger): readonly string[] {
+/**
+ * Rows that did not end well. A request whose slot died with it stays open there, and that is true: then its client has no answer
+ * either, and whoever judges the requests says so.
+ */
+function openOf({ requests }: Observed, told: number, { at, rows }: SlotLedger): readonly string[] {
+  const until = Date.parse(at) + BLUR_MS;
+  const unanswered = requests.filter((request) => failed(request) && request.at < until && request.at + request.ms > told).length;
   const open = rows.filter(({ outcome }) => outcome === null || outcome === 'doubled');
-  const sums = LedgerKind.options.map(
-    (kind) => [kind, counted[kind], rows.filter((row) => row.kind === kind && !row.late).length] as const,
-  );
-  return [
-    ...open.map(({ kind, item, outcome }) => `the ${kind} ${item} is ${outcome ?? 'open'} in the ledger of the slots`),
-    ...sums.flatMap(([kind, were, have]) => (were === have ? [] : [`${were} of the kind ${kind} were counted, ${have} have a row`])),
-  ];
+  const known = open.filter(({ kind, outcome }) => kind === 'request' && outcome === null).slice(0, unanswered);
+  return open
+    .filter((row) => !known.includes(row))
+    .map(({ kind, item, outcome }) => `the ${kind} ${item} is ${outcome ?? 'open'} in the ledger of the slots`);
+}
+
+/** As many rows as were counted. */
+function sumsOf({ counted, rows }: SlotLedger): readonly string[] {
+  return LedgerKind.options.flatMap((kind) => {
+    const have = rows.filter((row) => row.kind === kind && !row.late).length;
+    return counted[kind] === have ? [] : [`${counted[kind]} of the kind ${kind} were counted, ${have} have a row`];
+  });
 }
 
 /** Whom the clients saw on the old slot has a row there, nobody else has one, and both say the same of what became of them. */
@@ -87,9 +102,6 @@ function sessionsOf(rows: readonly LedgerRow[], slots: SlotLedger): readonly str
     ),
   ];
 }
-
-/** Milliseconds around the switch and the count, which comes after it, in which a thing may be counted or not. */
-const BLUR_MS = 1000;
 
 /** Uploads and jobs that were under way beyond doubt have a row, and no row of theirs says that they took effect twice or are lost. */
 function thingsOf({ uploads, jobs }: Observed, told: number, slots: SlotLedger): readonly string[] {

@@ -67,6 +67,7 @@ export class SceneEditor {
   readonly #waiting: { cseq: number; at: number }[] = [];
   #edits = 0;
   #acked = 0;
+  #savedUpTo = 0;
 
   constructor({ publicUrl, sceneId, acks = [], ...options }: SceneEditorOptions) {
     const { sockets } = this;
@@ -98,6 +99,11 @@ export class SceneEditor {
 
   get saved(): boolean {
     return this.session.unsaved === 0;
+  }
+
+  /** When the newest acknowledged edit was made, milliseconds since 1970. */
+  get savedUpTo(): number {
+    return this.#savedUpTo;
   }
 
   /** Returns its id. */
@@ -139,6 +145,7 @@ export class SceneEditor {
       this.#acked = event.upto;
       for (let first = this.#waiting[0]; first !== undefined && first.cseq <= event.upto; first = this.#waiting[0]) {
         this.#acks.push({ at: first.at, ms: at - first.at });
+        this.#savedUpTo = first.at;
         this.#waiting.shift();
       }
     } else if (event.type === 'live') {

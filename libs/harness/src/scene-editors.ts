@@ -49,9 +49,9 @@ export class SceneEditors {
     }, TICK_MS);
   }
 
-  /** Everybody has a usable connection now. */
-  allLive(): boolean {
-    return this.#editors.every((editor) => editor.live);
+  /** Everybody has had an edit acknowledged that was made after the moment (milliseconds since 1970), and is live. */
+  allSavedSince(moment: number): boolean {
+    return this.#editors.every((editor) => editor.live && editor.savedUpTo > moment);
   }
 
   /** For each editor: the slot that it is connected to now; null where it has no usable connection. */

@@ -2,6 +2,7 @@ import { otherSlot, type Slot } from '@devplatform/contracts';
 import { findProcess, isAlive, until } from '@devplatform/embedded';
 import fc from 'fast-check';
 import type { LocalEnvironment } from './environment.ts';
+import type { FaultPlace } from './faults.ts';
 
 /** Something that goes wrong for real, and is mended again. */
 export interface SoakFault {
@@ -11,6 +12,9 @@ export interface SoakFault {
   /** Does it and mends it: resolves when what was broken is healthy again. `active` is the slot that serves. */
   readonly happen: (environment: LocalEnvironment, active: Slot) => Promise<void>;
 }
+
+/** Where an environment for these faults needs proxies. */
+export const SOAK_FAULT_PLACES: readonly FaultPlace[] = ['postgres', 'redis'];
 
 /** Milliseconds that the network is away. */
 const STALL_MS = 1000;

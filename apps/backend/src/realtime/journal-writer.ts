@@ -3,7 +3,7 @@ import type { BackendConfig } from '@devplatform/runtime/config';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager } from 'typeorm';
 import { CONFIG } from '../tokens.ts';
-import { sift, type Cursors, type Edit, type Outcome, type Sifted } from './sift.ts';
+import { NOTHING, sift, type Cursors, type Edit, type Outcome, type Sifted } from './sift.ts';
 
 export interface Appended {
   /** One for each edit, in the order given. */
@@ -21,13 +21,17 @@ interface Known {
 }
 
 const KNOWN_SCENES = 1000;
+/** Appends without a lock before the head is locked: whoever loses against another writer has the lock as its turn. */
+const TRIES = 3;
 
 export class UnknownScene extends Error {}
 
 /**
  * Appends to the journals of scenes. Every append moves the head: while it is where we left it, the cursors that we
- * remember are exact, and one statement is enough, which writes nothing where the head is elsewhere. Otherwise (the other
- * slot wrote, a client is new here, an edit seems to be missing) the head is locked and the cursors are read.
+ * remember are exact, and one statement is enough, which writes nothing where the head is elsewhere. Then (the other slot
+ * wrote, or a client is new here) head and cursors are read as of one moment and the statement is tried again: nobody
+ * waits for a lock that is held while this process has other things to do. Only where others win again and again, and to
+ * be sure that an edit is really missing, the head is locked.
  */
 @Injectable()
 export class JournalWriter {
@@ -45,39 +49,59 @@ export class JournalWriter {
    * it is not known whether anything was written, and the same edits may be appended again.
    */
   async append(sceneId: string, edits: readonly Edit[]): Promise<Appended> {
-    const known = this.#known.get(sceneId);
+    const remembered = this.#known.get(sceneId);
     this.#known.delete(sceneId);
     const { head, cursors, outcomes, fresh } =
-      (known && (await this.#appendToKnown(sceneId, edits, known))) ?? (await this.#appendLocked(sceneId, edits, known));
+      (await this.#appendUnlocked(sceneId, edits, remembered)) ?? (await this.#appendLocked(sceneId, edits));
     this.#remember(sceneId, { head, cursors });
     return { outcomes, firstSeq: head - fresh.length + 1, payloads: fresh.map((edit) => edit.payload), head };
   }
 
-  /** Undefined: nothing was written, what we know is too old or not enough. */
-  async #appendToKnown(sceneId: string, edits: readonly Edit[], { head, cursors }: Known): Promise<(Sifted & Known) | undefined> {
-    if (edits.some((edit) => !cursors.has(edit.clientId))) return undefined;
-    const sifted = sift(edits, cursors);
-    if (sifted.outcomes.some((outcome) => outcome.kind === 'gap')) return undefined;
-    const moved = await this.#insert(this.#source.manager, sceneId, head, sifted.fresh);
-    return moved ? { ...sifted, head: head + sifted.fresh.length } : undefined;
+  /** Undefined: nothing was written; others did each time, or an edit seems to be missing. */
+  async #appendUnlocked(sceneId: string, edits: readonly Edit[], remembered: Known | undefined): Promise<(Sifted & Known) | undefined> {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const known = tries === 0 ? remembered : await this.#read(this.#source.manager, sceneId, edits, remembered);
+      if (known === undefined || edits.some(({ clientId }) => !known.cursors.has(clientId))) continue;
+      const sifted = sift(edits, known.cursors);
+      if (sifted.outcomes.some(({ kind }) => kind === 'gap')) continue;
+      if (await this.#insert(this.#source.manager, sceneId, known.head, sifted.fresh))
+        return { ...sifted, head: known.head + sifted.fresh.length };
+    }
+    return undefined;
   }
 
-  #appendLocked(sceneId: string, edits: readonly Edit[], known: Known | undefined): Promise<Sifted & Known> {
+  #appendLocked(sceneId: string, edits: readonly Edit[]): Promise<Sifted & Known> {
     return this.#source.transaction(async (manager) => {
-      const [scene] = await manager.query<{ head_seq: string }[]>('SELECT head_seq FROM scene WHERE id = $1 FOR UPDATE', [sceneId]);
-      if (!scene) throw new UnknownScene();
-      const head = Number(scene.head_seq);
+      await manager.query('SELECT FROM scene WHERE id = $1 FOR UPDATE', [sceneId]);
       // A statement of its own: it must see what was committed while the lock was waited for.
-      const rows = await manager.query<{ client_id: string; last_cseq: string; user_id: string | null }[]>(
-        'SELECT client_id, last_cseq, user_id FROM scene_cursor WHERE scene_id = $1 AND client_id = ANY($2)',
-        [sceneId, edits.map((edit) => edit.clientId)],
-      );
-      const still = known?.head === head ? known.cursors : [];
-      const read = rows.map(({ client_id: id, last_cseq: cseq, user_id: userId }) => [id, { cseq: Number(cseq), userId }] as const);
-      const sifted = sift(edits, new Map([...still, ...read]));
+      const { head, cursors } = await this.#read(manager, sceneId, edits);
+      const sifted = sift(edits, cursors);
       await this.#insert(manager, sceneId, head, sifted.fresh);
       return { ...sifted, head: head + sifted.fresh.length };
     });
+  }
+
+  /** Head and the cursors of those who edit, as of one moment; besides them what is still true of `remembered`. */
+  async #read(manager: EntityManager, sceneId: string, edits: readonly Edit[], remembered?: Known): Promise<Known> {
+    const clients = edits.map(({ clientId }) => clientId);
+    const rows = await manager.query<{ head_seq: string; client_id: string | null; last_cseq: string; user_id: string | null }[]>(
+      `SELECT head_seq, client_id, last_cseq, user_id FROM scene
+         LEFT JOIN scene_cursor ON scene_id = id AND client_id = ANY($2) WHERE id = $1`,
+      [sceneId, clients],
+    );
+    const [first] = rows;
+    if (!first) throw new UnknownScene();
+    const head = Number(first.head_seq);
+    return {
+      head,
+      cursors: new Map([
+        ...(remembered?.head === head ? remembered.cursors : []),
+        ...clients.map((id) => [id, NOTHING] as const),
+        ...rows.flatMap(({ client_id: id, last_cseq: cseq, user_id: userId }) =>
+          id === null ? [] : [[id, { cseq: Number(cseq), userId }] as const],
+        ),
+      ]),
+    };
   }
 
   /** False: the head is not at `head`, nothing was written. */

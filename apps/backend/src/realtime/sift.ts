@@ -12,7 +12,9 @@ export interface Cursor {
   /** Whose edits the client's are: of whoever used its id first. Null: an earlier release did not ask. */
   readonly userId: string | null;
 }
-/** By client; one that is not in it has committed nothing. */
+/** Of a client that has committed nothing yet. */
+export const NOTHING: Cursor = { cseq: 0, userId: null };
+/** By client; for one that is not in it, `NOTHING`. */
 export type Cursors = ReadonlyMap<string, Cursor>;
 
 /** `gap`: an earlier edit of this client is missing. `foreign`: the client is somebody else's. Nothing was written of either. */
@@ -30,7 +32,7 @@ export function sift(edits: readonly Edit[], before: Cursors): Sifted {
   const cursors = new Map(before);
   const fresh: Edit[] = [];
   const outcomes = edits.map((edit): Outcome => {
-    const { cseq, userId } = cursors.get(edit.clientId) ?? { cseq: 0, userId: null };
+    const { cseq, userId } = cursors.get(edit.clientId) ?? NOTHING;
     if (userId !== null && userId !== edit.userId) return { kind: 'foreign' };
     const expected = cseq + 1;
     if (edit.cseq > expected) return { kind: 'gap', expected };

@@ -34,13 +34,15 @@ const NODE_OPTIONS = ['--max-semi-space-size=4'];
 interface Service {
   readonly name: ServiceName;
   readonly main: string;
+  /** People come first: models are processed with what the backend leaves of the processors (ADR 0010). */
+  readonly niceness?: number;
   /** Milliseconds from SIGTERM to SIGKILL. */
   readonly graceMs: number;
 }
 
 /** In the order in which they end: the worker first, so that no job begins on a slot that goes away. */
 const SERVICES: readonly Service[] = [
-  { name: 'worker', main: 'worker/main.js', graceMs: 30_000 },
+  { name: 'worker', main: 'worker/main.js', niceness: 10, graceMs: 30_000 },
   { name: 'backend', main: 'backend/main.js', graceMs: 30_000 },
   { name: 'frontend', main: 'frontend/server.js', graceMs: 10_000 },
 ];
@@ -125,13 +127,14 @@ export class SlotProcesses {
     return stopped;
   }
 
-  #launch(slot: Slot, { name, main }: Service, folder: string, launch: Launch): Promise<unknown> {
+  #launch(slot: Slot, { name, main, niceness = 0 }: Service, folder: string, launch: Launch): Promise<unknown> {
     return startProcess({
       dir: this.#home,
       name: processName(name, slot),
       command: process.execPath,
       args: [...NODE_OPTIONS, join(folder, main)],
       cwd: folder,
+      niceness,
       env: { ...this.#common(slot, launch), ...this.#environment(name, launch) },
     });
   }
