@@ -91,6 +91,19 @@ describe('the ledger', () => {
     expect(ledgerOf(timeline, observed({ editors, ...changes }), Infinity).differences).toHaveLength(1);
   });
 
+  it.each<[string, Partial<RequestRecord>, number]>([
+    ['has no answer either', {}, 0],
+    ['was answered', { status: 200 }, 1],
+    ['had its failure before', { at: T0 - 200 }, 1],
+    ['began later', { at: T0 + 2000 }, 1],
+  ])('LED-1: an open request is a difference unless its client has no answer either: %s', (_what, changes, differences) => {
+    const request: RequestRecord = {
+      ...{ kind: 'health', connection: 'kept', at: T0 + 5, ms: 100, status: null, slot: null, release: null, error: 'reset', ...changes },
+    };
+    const book = slots(slotRow('x', { kind: 'request', session: null, outcome: null, toSlot: null }));
+    expect(ledgerOf(timeline, observed({ slots: book, requests: [request] }), Infinity).differences).toHaveLength(differences);
+  });
+
   it('LED-1: agrees with a book of the slots that has everything, and some who came late', () => {
     const rows = [slotRow('moved'), slotRow('late', { late: true }), slotRow('u', { kind: 'upload', session: null, outcome: 'carried' })];
     expect(ledgerOf(timeline, observed({ editors, uploads: [upload], slots: slots(...rows) }), Infinity).differences).toEqual([]);
