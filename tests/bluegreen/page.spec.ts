@@ -2,9 +2,10 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LocalEnvironment, Platform } from '@devplatform/harness';
+import { LocalEnvironment } from '@devplatform/harness';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { RELEASES } from './releases.ts';
+import { signUp } from './sign-up.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const [where, reason] = existsSync(CHROMIUM)
@@ -60,15 +61,7 @@ where(`two people with the page open${reason}`, () => {
   /** Registers over the page, makes a scene, opens it in two pages and notes each change of their save marks from then on. */
   const openScene = async (context: BrowserContext): Promise<readonly [Page, Page]> => {
     const ada = await context.newPage();
-    await ada.goto(`${environment.publicUrl}/sign-in`);
-    await ada.getByRole('button', { name: 'I am new here' }).click();
-    await ada.locator('[name=email]').fill('ada@page.example');
-    await ada.locator('[name=name]').fill('Ada');
-    await ada.locator('[name=password]').fill('correct horse battery');
-    await ada.locator('button[type=submit]').click();
-    await ada.waitForURL(`${environment.publicUrl}/`);
-    const { token } = JSON.parse(await ada.evaluate('localStorage.getItem("devplatform.account")')) as { token: string };
-    const platform = new Platform(environment.publicUrl, token);
+    const { platform } = await signUp(ada, environment.publicUrl, 'ada@page.example');
     const project = await platform.createProject('Two people');
     const scene = await platform.createScene(project.id, 'A scene');
     const ben = await context.newPage();

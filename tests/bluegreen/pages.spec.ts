@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SLOT_HEADER } from '@devplatform/contracts';
-import { LocalEnvironment, Platform } from '@devplatform/harness';
+import { LocalEnvironment } from '@devplatform/harness';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { releasesFolder } from './doctored-release.ts';
 import { addLaterRelease } from './later-release.ts';
+import { signUp, type Account } from './sign-up.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const [where, reason] = existsSync(CHROMIUM)
@@ -21,7 +22,7 @@ where(`a page that is open${reason}`, () => {
   let environment: LocalEnvironment;
   let browser: Browser;
   let context: BrowserContext;
-  let account: { readonly token: string; readonly user: { readonly id: string; readonly name: string } };
+  let account: Account;
   let project: string;
   let scenes: readonly string[];
 
@@ -34,7 +35,7 @@ where(`a page that is open${reason}`, () => {
     context = await browser.newContext();
     context.setDefaultTimeout(20_000);
     await context.addInitScript(HIDE_BY_NAME);
-    await signUp();
+    await settleIn();
   }, 120_000);
 
   afterAll(async () => {
@@ -165,18 +166,11 @@ where(`a page that is open${reason}`, () => {
     await page.close();
   }, 180_000);
 
-  const signUp = async (): Promise<void> => {
+  const settleIn = async (): Promise<void> => {
     const page = await context.newPage();
-    await page.goto(`${environment.publicUrl}/sign-in`);
-    await page.getByRole('button', { name: 'I am new here' }).click();
-    await page.locator('[name=email]').fill('ada@pages.example');
-    await page.locator('[name=name]').fill('Ada');
-    await page.locator('[name=password]').fill('correct horse battery');
-    await page.locator('button[type=submit]').click();
-    await page.waitForURL(`${environment.publicUrl}/`);
-    account = JSON.parse(await page.evaluate('localStorage.getItem("devplatform.account")')) as typeof account;
+    const { account: signedUp, platform } = await signUp(page, environment.publicUrl, 'ada@pages.example');
     await page.close();
-    const platform = new Platform(environment.publicUrl, account.token);
+    account = signedUp;
     project = (await platform.createProject('Pages')).id;
     scenes = await Promise.all(['one', 'two', 'three'].map(async (name) => (await platform.createScene(project, name)).id));
   };

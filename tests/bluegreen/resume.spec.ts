@@ -2,10 +2,12 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until, type Parts } from '@devplatform/embedded';
-import { generateGlb, LocalEnvironment, Platform, query } from '@devplatform/harness';
+import type { Platform} from '@devplatform/harness';
+import { generateGlb, LocalEnvironment, query } from '@devplatform/harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium, type Browser, type BrowserContext, type Page, type Route } from 'playwright-core';
 import { RELEASES } from './releases.ts';
+import { signUp } from './sign-up.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
 const [where, reason] = existsSync(CHROMIUM)
@@ -31,7 +33,9 @@ where(`a page that uploads a file${reason}`, () => {
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--enable-unsafe-swiftshader'] });
     context = await browser.newContext();
     context.setDefaultTimeout(30_000);
-    ada = await signUp();
+    const page = await context.newPage();
+    ada = (await signUp(page, environment.publicUrl, 'ada@resume.example')).platform;
+    await page.close();
   }, 120_000);
 
   afterAll(async () => {
@@ -98,21 +102,6 @@ where(`a page that uploads a file${reason}`, () => {
     expect(await page.getByTestId('upload-progress').count()).toBe(0);
     await page.close();
   }, 120_000);
-
-  /** Registers over the page. */
-  const signUp = async (): Promise<Platform> => {
-    const page = await context.newPage();
-    await page.goto(`${environment.publicUrl}/sign-in`);
-    await page.getByRole('button', { name: 'I am new here' }).click();
-    await page.locator('[name=email]').fill('ada@resume.example');
-    await page.locator('[name=name]').fill('Ada');
-    await page.locator('[name=password]').fill('correct horse battery');
-    await page.locator('button[type=submit]').click();
-    await page.waitForURL(`${environment.publicUrl}/`);
-    const { token } = JSON.parse(await page.evaluate('localStorage.getItem("devplatform.account")')) as { token: string };
-    await page.close();
-    return new Platform(environment.publicUrl, token);
-  };
 
   /** Another browser of the same user, which keeps nothing yet. */
   const afresh = async (): Promise<BrowserContext> => {

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { LocalEnvironment, scaleStep, type ScaleStep } from '@devplatform/harness';
 import Table from 'cli-table3';
+import { Interruption } from './interruption.ts';
 import { RELEASES } from './releases.ts';
 
 const HELP = `npx nx scale bluegreen [-- --sessions N …] [-- --json]
@@ -35,8 +36,10 @@ async function measure(sessions: readonly number[], json: boolean): Promise<numb
   const say = (line: string): void => {
     if (!json) console.error(line);
   };
+  const interruption = new Interruption();
   say('v1.2.0 comes up on blue');
   await using environment = await LocalEnvironment.bringUp({ releases: RELEASES });
+  interruption.ends(environment);
   const steps: ScaleStep[] = [];
   for (const size of sessions) {
     say(`${size} sessions arrive, work, and are moved`);

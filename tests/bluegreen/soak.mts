@@ -12,6 +12,7 @@ import {
   type SoakRound,
   type SoakVerdict,
 } from '@devplatform/harness';
+import { Interruption } from './interruption.ts';
 import { RELEASES } from './releases.ts';
 
 const HELP = `npx nx soak bluegreen [-- --rounds N] [-- --seed N] [-- --json]
@@ -52,15 +53,22 @@ async function run(plan: SoakPlan, json: boolean): Promise<number> {
     if (!json) console.log(text);
   };
   const home = mkdtempSync(join(tmpdir(), 'devplatform-soak-'));
-  const holds = await work(home, plan, say, json);
+  const holds = await work(new Interruption(), home, plan, say, json);
   if (holds) rmSync(home, { recursive: true });
   else say(`The logs and the data of this run stay in ${home}.`);
   return holds ? 0 : 1;
 }
 
-async function work(home: string, plan: SoakPlan, say: (text: string) => void, json: boolean): Promise<boolean> {
+async function work(
+  interruption: Interruption,
+  home: string,
+  plan: SoakPlan,
+  say: (text: string) => void,
+  json: boolean,
+): Promise<boolean> {
   say(`seed ${plan.seed}; v1.2.0 comes up on blue`);
   await using environment = await LocalEnvironment.bringUp({ home, releases: RELEASES, faults: SOAK_FAULT_PLACES });
+  interruption.ends(environment);
   const report = await soak(environment, plan, (round) => {
     say(roundText(round, plan.rounds));
   });
