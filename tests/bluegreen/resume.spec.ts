@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { until, type Parts } from '@devplatform/embedded';
-import type { Platform} from '@devplatform/harness';
+import type { Platform } from '@devplatform/harness';
 import { generateGlb, LocalEnvironment, query } from '@devplatform/harness';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { chromium, type Browser, type BrowserContext, type Page, type Route } from 'playwright-core';

@@ -5,7 +5,6 @@ export {
   startProcess,
   startTimeOf,
   stopProcess,
-  weighSession,
   type ProcessRecord,
   type ProcessSpec,
 } from './process.ts';

@@ -67,7 +67,7 @@ export async function startProcess(spec: ProcessSpec): Promise<ProcessRecord> {
  * Each detached process leads a session. Where Linux shares the processors out by session ("autogroup", sched(7)), the niceness
  * of a process says nothing against those of other sessions; that of the session, 0 to 19, does. Elsewhere nothing happens.
  */
-export function weighSession(pid: number, niceness: number): void {
+function weighSession(pid: number, niceness: number): void {
   const autogroup = `/proc/${String(pid)}/autogroup`;
   try {
     if (existsSync(autogroup)) writeFileSync(autogroup, String(niceness));

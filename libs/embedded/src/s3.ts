@@ -32,7 +32,7 @@ export async function startS3(dir: string): Promise<S3Access> {
       args: [main, join(dir, NAME), String(port)],
       env: { PATH: process.env.PATH },
       // On one machine with everything else: bulk bytes may wait, edits and requests may not.
-      niceness: 10,
+      niceness: 5,
     });
   }
   const endpoint = `http://127.0.0.1:${String(port)}`;

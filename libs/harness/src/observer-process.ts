@@ -1,16 +1,12 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { weighSession } from '@devplatform/embedded';
 import type { Call, ObserverKind, Observers, Reply } from './observers.ts';
 
 /** The methods of an observer, as promises. */
 type Remote<T> = {
   readonly [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
 };
-
-/** Whoever only brings bulk bytes is not to delay those who measure. */
-const NICENESS: Record<ObserverKind, number> = { http: 0, editors: 0, uploads: 10 };
 
 /** An observer in a process of its own, so that what it measures does not wait for what the test does. */
 export class ObserverProcess<K extends ObserverKind> implements AsyncDisposable {
@@ -30,7 +26,6 @@ export class ObserverProcess<K extends ObserverKind> implements AsyncDisposable 
       // A session of its own: Linux shares the processors out by session. It ends when we let go of it, or are gone.
       detached: true,
     });
-    if (NICENESS[kind] > 0 && this.#child.pid !== undefined) weighSession(this.#child.pid, NICENESS[kind]);
     this.#child.on('message', (reply: Reply) => {
       const waiting = this.#waiting.get(reply.id);
       this.#waiting.delete(reply.id);

@@ -42,7 +42,7 @@ interface Service {
 
 /** In the order in which they end: the worker first, so that no job begins on a slot that goes away. */
 const SERVICES: readonly Service[] = [
-  { name: 'worker', main: 'worker/main.js', niceness: 10, graceMs: 30_000 },
+  { name: 'worker', main: 'worker/main.js', niceness: 5, graceMs: 30_000 },
   { name: 'backend', main: 'backend/main.js', graceMs: 30_000 },
   { name: 'frontend', main: 'frontend/server.js', graceMs: 10_000 },
 ];

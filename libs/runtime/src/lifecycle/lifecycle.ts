@@ -1,4 +1,8 @@
-import type { Logger } from 'pino';
+import { EventEmitter, once } from 'node:events';
+import { pino, type Logger } from 'pino';
+
+/** Milliseconds that the last lines of the log may take. */
+const LOG_MS = 1000;
 
 interface Stage {
   readonly name: string;
@@ -34,15 +38,23 @@ export class Lifecycle {
   /** On SIGTERM and SIGINT: stop, then exit 0, or 1 where a stage failed. A fault that nobody caught stops in the same order and exits 1. */
   onSignals(): this {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => void this.stop(signal).then((clean) => process.exit(clean ? 0 : 1)));
+      process.on(signal, () => void this.stop(signal).then((clean) => this.#exit(clean ? 0 : 1)));
     }
     for (const fault of ['uncaughtException', 'unhandledRejection'] as const) {
       process.on(fault, (error: unknown) => {
         this.#logger.fatal({ err: error }, fault);
-        void this.stop(fault).then(() => process.exit(1));
+        void this.stop(fault).then(() => this.#exit(1));
       });
     }
     return this;
+  }
+
+  /** Lines are written in the background; an exit that overtakes one puts it behind those that came after it, or loses it. */
+  async #exit(code: number): Promise<never> {
+    const written = writing(this.#logger);
+    this.#logger.info({ code }, 'stopped');
+    await written;
+    process.exit(code);
   }
 
   async #run(reason: string): Promise<boolean> {
@@ -58,6 +70,13 @@ export class Lifecycle {
     }
     return clean;
   }
+}
+
+/** Resolves when the log has written everything, or after a second where nobody reads it. */
+async function writing(logger: Logger): Promise<void> {
+  const stream: unknown = (logger as { readonly [pino.symbols.streamSym]?: unknown })[pino.symbols.streamSym];
+  if (!(stream instanceof EventEmitter) || !logger.isLevelEnabled('info')) return;
+  await once(stream, 'drain', { signal: AbortSignal.timeout(LOG_MS) }).catch(() => undefined);
 }
 
 async function bounded({ name, boundMs, stop }: Stage): Promise<unknown> {
