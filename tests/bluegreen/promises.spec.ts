@@ -8,9 +8,11 @@ const numbers = (text: string, pattern: RegExp): ReadonlySet<string> =>
 describe('SPEC.md', () => {
   it('BG-70: has a test for each of its promises, and no test cites a promise that it does not make', () => {
     const promised = numbers(readFileSync(join(__dirname, 'SPEC.md'), 'utf8'), /^- \*\*([A-Z]+-\d+)\*\*/gm);
-    const specs = globSync('*.spec.ts', { cwd: __dirname }).map((file) => readFileSync(join(__dirname, file), 'utf8'));
+    const root = join(__dirname, '../..');
+    const files = globSync(['tests/bluegreen/*.spec.ts', 'libs/rollout/*/src/**/*.spec.ts'], { cwd: root });
+    const specs = files.map((file) => readFileSync(join(root, file), 'utf8'));
     // A title is the first argument of it(), or a promise that a verdict is asked for.
-    const cited = numbers(specs.join('\n'), /['"`]((?:BG|RT|UP|JOB|HTTP|WEB|LED)-\d+)(?::|['"`])/g);
+    const cited = numbers(specs.join('\n'), /['"`]((?:BG|RT|UP|JOB|HTTP|WEB|LED|ENG|LOG)-\d+)(?::|['"`])/g);
     expect([...cited].sort()).toEqual([...promised].sort());
   });
 });

@@ -12,6 +12,8 @@ const MAIN = join(dirname(createRequire(import.meta.url).resolve('@devplatform/r
 
 export interface CommandResult {
   readonly exitCode: number;
+  /** What killed it; null: it ended by itself. */
+  readonly signal: NodeJS.Signals | null;
   readonly events: readonly RolloutEvent[];
   /** Lines of standard output that are no events, and all of standard error. */
   readonly output: string;
@@ -20,20 +22,20 @@ export interface CommandResult {
   readonly ended: number;
 }
 
-/** Runs `devplatform <args> --json`; hears each event as it happens, and is interrupted (Ctrl-C) by `signal`. Never throws: a refusal is an exit code. */
+/** Runs `devplatform <args> --json`; hears each event as it happens, and is interrupted (Ctrl-C) by each of `interruptions`. Never throws: a refusal is an exit code. */
 export async function runCommand(
   args: readonly string[],
   env: NodeJS.ProcessEnv = {},
   onEvent: (event: RolloutEvent) => void = () => undefined,
-  signal?: AbortSignal,
+  ...interruptions: readonly AbortSignal[]
 ): Promise<CommandResult> {
   const started = now();
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', MAIN, ...args, '--json'], {
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  signal?.addEventListener('abort', () => child.kill('SIGINT'));
-  const exit = once(child, 'close') as Promise<[number | null]>;
+  for (const interruption of interruptions) interruption.addEventListener('abort', () => child.kill('SIGINT'));
+  const exit = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
   const complaints = text(child.stderr);
   const events: RolloutEvent[] = [];
   const lines: string[] = [];
@@ -46,8 +48,8 @@ export async function runCommand(
       onEvent(event);
     }
   }
-  const [exitCode] = await exit;
-  return { exitCode: exitCode ?? 1, events, output: [...lines, await complaints].join('\n'), started, ended: now() };
+  const [exitCode, killed] = await exit;
+  return { exitCode: exitCode ?? 1, signal: killed, events, output: [...lines, await complaints].join('\n'), started, ended: now() };
 }
 
 function eventOf(line: string): RolloutEvent | null {

@@ -125,9 +125,15 @@ export class LocalEnvironment implements AsyncDisposable {
     await until(isHealthy, { what: `${service}-${slot} to be healthy again`, deadlineMs: SERVICE_MS });
   }
 
-  /** Runs the command line on this environment; `signal` interrupts it as Ctrl-C does. */
-  command(args: readonly string[], env: NodeJS.ProcessEnv = {}, onEvent?: Listener, signal?: AbortSignal): Promise<CommandResult> {
-    const running = runCommand([...args, '--home', this.home, '--releases', this.#releases], { ...this.#env, ...env }, onEvent, signal);
+  /** Runs the command line on this environment; each of `interruptions` is one Ctrl-C. */
+  command(
+    args: readonly string[],
+    env: NodeJS.ProcessEnv = {},
+    onEvent?: Listener,
+    ...interruptions: readonly AbortSignal[]
+  ): Promise<CommandResult> {
+    const where = ['--home', this.home, '--releases', this.#releases];
+    const running = runCommand([...args, ...where], { ...this.#env, ...env }, onEvent, ...interruptions);
     this.#running.add(running);
     return running.finally(() => this.#running.delete(running));
   }

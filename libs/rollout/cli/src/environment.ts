@@ -3,7 +3,8 @@ import { join, resolve } from 'node:path';
 import { type Ports, type RolloutEvent, systemClock } from '@devplatform/rollout-engine';
 import { readiness, smoke, standby } from '@devplatform/rollout-gates';
 import { type LocalTarget, localTarget } from '@devplatform/target-local';
-import { fileJournal, fileLog } from './file-journal.ts';
+import { fileJournal } from './file-journal.ts';
+import { fileLog } from './log/file-log.ts';
 
 const root = join(import.meta.dirname, '../../../..');
 export const DEFAULT_HOME = join(root, '.devplatform/local');

@@ -8,6 +8,7 @@ const CODES: Partial<Record<RolloutErrorCode, number>> = {
   interrupted: EXIT.interrupted,
   'unknown-release': EXIT.usage,
   'unknown-slot': EXIT.usage,
+  'unknown-run': EXIT.usage,
   'slot-active': EXIT.usage,
 };
 

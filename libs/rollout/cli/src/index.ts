@@ -1,2 +1,3 @@
 export { EXIT } from './exit-code.ts';
-export { fileJournal, fileLog } from './file-journal.ts';
+export { fileJournal } from './file-journal.ts';
+export { fileLog } from './log/file-log.ts';

@@ -11,7 +11,7 @@ export function onInterruption(say: (line: string) => void): AbortSignal {
       say('Interrupted: the current step is finished, then the run stops safely. Ctrl-C again stops at once.');
       controller.abort();
     } else if (performance.now() - first > ONE_PRESS_MS) {
-      say('Stopped at once. Look at the status before the next command.');
+      say('Stopped at once. `npx nx resume backend` finishes it, `npx nx abort backend` takes it back.');
       process.exit(130);
     }
   };

@@ -77,6 +77,8 @@ describe('where nothing runs yet', () => {
   it.each([
     ['deploy', 'npx nx deploy backend --slot green --release v1.3.0'],
     ['rollback', 'npx nx rollback backend'],
+    ['resume', 'npx nx resume backend'],
+    ['abort', 'npx nx abort backend --json'],
     ['status', 'npx nx status backend --ledger'],
     ['down', 'npm run down'],
   ])(
@@ -108,6 +110,16 @@ describe('where nothing runs yet', () => {
     async () => {
       const { code, stdout } = await run('rollback', 'backend', '--json', ...where());
       expect(JSON.parse(stdout)).toMatchObject({ type: 'error', code: 'nothing-deployed', next: 'Deploy a release first.', exitCode: 1 });
+      expect(code).toBe(1);
+    },
+    PATIENCE_MS,
+  );
+
+  it.each(['resume', 'abort'])(
+    'there is nothing to %s',
+    async (verb) => {
+      const { code, stdout } = await run(verb, 'backend', '--json', ...where());
+      expect(JSON.parse(stdout)).toMatchObject({ type: 'error', code: 'nothing-unfinished', exitCode: 1 });
       expect(code).toBe(1);
     },
     PATIENCE_MS,

@@ -1,8 +1,12 @@
+import { resolve as resolvePath } from 'node:path';
 import { Slot, versionTag } from '@devplatform/contracts';
-import { deploy, planDeployment, planRollback, rollback } from '@devplatform/rollout-engine';
+import { abort, deploy, planDeployment, planRollback, resume, rollback } from '@devplatform/rollout-engine';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { DEFAULT_HOME, DEFAULT_RELEASES, deployer, openTarget, portsOf, type Where } from './environment.ts';
+import { EXIT } from './exit-code.ts';
 import { onInterruption } from './interruption.ts';
+import { readLog } from './log/file-log.ts';
+import { answerOf, logText, recordText, runOf, verificationOf, verificationText } from './log/history-text.ts';
 import { jsonReporter, type Reporter, TextReporter } from './reporter.ts';
 import { ledgerStatusOf, ledgerText } from './ledger-status.ts';
 import { statusOf, statusText } from './status.ts';
@@ -17,6 +21,11 @@ interface RunFlags extends Common {
 }
 interface StatusFlags extends Common {
   readonly ledger?: true;
+}
+interface LogFlags extends Common {
+  readonly limit: number;
+  readonly id?: string;
+  readonly verify?: true;
 }
 interface DeployFlags extends RunFlags {
   readonly slot?: Slot;
@@ -70,6 +79,21 @@ export function program(): Command {
       else await rollback({ deployer: deployer() }, ports(flags, 0, report));
     });
 
+  verb(root, 'resume', 'Finishes a deployment or rollback whose process was killed or stopped at once.')
+    .addArgument(service())
+    .option('--readiness-timeout <seconds>', 'how long the release may take to get ready', seconds, 120)
+    .addHelpText('after', examples('npx nx resume backend', 'npx nx resume backend --json'))
+    .action(async (_service: string, flags: Common & Pick<DeployFlags, 'readinessTimeout'>) => {
+      await resume({ deployer: deployer() }, ports(flags, flags.readinessTimeout, reporterOf(flags.json ?? false)));
+    });
+
+  verb(root, 'abort', 'Takes back everything that such a deployment or rollback had begun. The database schema stays as it is.')
+    .addArgument(service())
+    .addHelpText('after', examples('npx nx abort backend', 'npx nx abort backend --json'))
+    .action(async (_service: string, flags: Common) => {
+      await abort({ deployer: deployer() }, ports(flags, 0, reporterOf(flags.json ?? false)));
+    });
+
   verb(root, 'status', 'Shows which release serves from which slot, and what is in flight.')
     .addArgument(service())
     .option('--ledger', 'what was under way at the last switch, and what became of it')
@@ -82,6 +106,30 @@ export function program(): Command {
       }
       const status = await statusOf(openTarget(flags), flags.home);
       reporterOf(flags.json ?? false).answer(status, statusText(status));
+    });
+
+  verb(root, 'log', 'Shows the deployment log: who moved what from where to where, and what came of it.')
+    .addArgument(service())
+    .option('--limit <number>', 'how many of the newest runs', count, 20)
+    .option('--id <run>', 'one run, with its steps, gates, ledger and issues; the beginning of its id is enough')
+    .option('--verify', 'say whether any line was changed, taken out or added after it was written')
+    .addHelpText('after', examples('npx nx log backend', 'npx nx log backend --id 5f0c', 'npx nx log backend --verify'))
+    .action(async (_service: string, flags: LogFlags) => {
+      const report = reporterOf(flags.json ?? false);
+      const content = await readLog(resolvePath(flags.home));
+      if (flags.verify) {
+        const verification = verificationOf(content);
+        report.answer(verification, verificationText(verification));
+        if (!verification.holds) process.exitCode = EXIT.failed;
+        return;
+      }
+      const log = answerOf(content, flags.id === undefined ? flags.limit : Infinity);
+      if (flags.id === undefined) {
+        report.answer(log, logText(log));
+        return;
+      }
+      const record = runOf(log, flags.id);
+      report.answer(record, recordText(record));
     });
 
   verb(root, 'down', 'Ends the environment: both slots, the front door and the parts that they share. Its data stays.')
@@ -129,6 +177,12 @@ function seconds(value: string): number {
   const number = Number(value);
   if (Number.isInteger(number) && number >= 1 && number <= 3600) return number;
   throw new InvalidArgumentError('It is a whole number of seconds from 1 to 3600.');
+}
+
+function count(value: string): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= 1) return number;
+  throw new InvalidArgumentError('It is a whole number from 1 on.');
 }
 
 function ports(flags: Common, readinessTimeout: number, report: Reporter): ReturnType<typeof portsOf> {

@@ -1,8 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { Slot } from '@devplatform/contracts';
-import { DeploymentRecord, type Environment, type InFlight, inWords, type ServiceProbe, type Target } from '@devplatform/rollout-engine';
+import {
+  type DeploymentRecord,
+  type Environment,
+  type InFlight,
+  inWords,
+  type ServiceProbe,
+  type Target,
+} from '@devplatform/rollout-engine';
 import Table from 'cli-table3';
-import { logFile } from './file-journal.ts';
+import { readLog } from './log/file-log.ts';
+import { answerOf } from './log/history-text.ts';
 
 interface SlotStatus {
   readonly services: readonly ServiceProbe[];
@@ -35,14 +42,8 @@ export async function statusOf(target: Pick<Target, 'describe' | 'probe' | 'inFl
   return { type: 'status', environment: { ...environment, slots }, slots: { blue, green }, lastRun };
 }
 
-/** Of the deployment log; null: it is empty. */
-export async function lastRecord(home: string): Promise<DeploymentRecord | null> {
-  const text = await readFile(logFile(home), 'utf8').catch(() => '');
-  const line = text.trimEnd().split('\n').at(-1);
-  if (line === undefined || line === '') return null;
-  const record = DeploymentRecord.safeParse(JSON.parse(line));
-  return record.success ? record.data : null;
-}
+/** Of the deployment log; null: it is empty, or its last line cannot be read. */
+export const lastRecord = async (home: string): Promise<DeploymentRecord | null> => answerOf(await readLog(home), 1).records[0] ?? null;
 
 export function statusText({ environment, slots, lastRun }: Status): string {
   const { active, previous, publicUrl, exists } = environment;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { StepName } from './command.ts';
 import { Finding } from './finding.ts';
 import { GateResult } from './gate.ts';
-import { RunKind, type JournalEntry } from './journal.ts';
+import { ReopenVerb, RunKind, type JournalEntry } from './journal.ts';
 import { LedgerSummary } from './ledger-summary.ts';
 import { State } from './transition.ts';
 
@@ -14,6 +14,8 @@ export const DeploymentRecord = z.object({
   target: z.string(),
   /** user@host */
   deployer: z.string(),
+  /** Who went on with it after its process had ended. */
+  reopened: z.array(z.object({ verb: ReopenVerb, by: z.string(), at: z.iso.datetime() })).default([]),
   startedAt: z.iso.datetime(),
   finishedAt: z.iso.datetime(),
   /** `undone`: as before the run; `stranded`: somebody must look, because it stopped half-way or cannot be accounted for; see the issues. */
@@ -36,7 +38,9 @@ export const DeploymentRecord = z.object({
 export type DeploymentRecord = z.infer<typeof DeploymentRecord>;
 
 export interface DeploymentLog {
+  /** A record that is there already stays as it is. */
   append(record: DeploymentRecord): Promise<void>;
+  has(id: string): Promise<boolean>;
 }
 
 /** The record is a fold over the journal and nothing else, so that whoever finishes another's run writes the same one. */
@@ -55,6 +59,7 @@ export function recordOf(entries: readonly JournalEntry[], unwritten: readonly s
     kind: opened.kind,
     target: opened.target,
     deployer: opened.deployer,
+    reopened: entries.flatMap((entry) => (entry.type === 'reopened' ? [{ verb: entry.verb, by: entry.deployer, at: entry.at }] : [])),
     startedAt: opened.at,
     finishedAt: closed.at,
     outcome: DeploymentRecord.shape.outcome.parse(closed.state),

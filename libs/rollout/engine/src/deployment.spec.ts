@@ -173,7 +173,7 @@ describe('deploy', () => {
   it('begins no effect that the journal could not announce, and still takes back what was begun', async () => {
     const ports = await served();
     let room = 6;
-    const journal = { append: () => (room-- > 0 ? Promise.resolve() : Promise.reject(new Error('ENOSPC'))) };
+    const journal = { ...ports.journal, append: () => (room-- > 0 ? Promise.resolve() : Promise.reject(new Error('ENOSPC'))) };
     await expect(deploy(request(OTHER.tag), { ...ports, journal })).rejects.toThrow('The journal could not be written: ENOSPC');
     expect(effects(ports)).toEqual(['prepare', `migrate ${OTHER.tag}`]);
     expect(ports.records[0]?.issues.join()).toContain('ENOSPC');

@@ -1,11 +1,12 @@
 import type { Slot } from '@devplatform/contracts';
 import type { DeploymentRecord } from './deployment-record.ts';
+import type { Wanted } from './journal.ts';
 import { identify, type Plan } from './plan.ts';
 import type { Release } from './release.ts';
-import { wayBack } from './rollback.ts';
 import { Run, type Ports } from './run.ts';
 import { attempt, step, type Step } from './step.ts';
-import type { Environment } from './target.ts';
+import type { Environment, Target } from './target.ts';
+import { wayBack } from './way-back.ts';
 
 export interface DeployRequest {
   /** The inactive one where it is left out. */
@@ -58,12 +59,15 @@ export async function deploy(request: DeployRequest, ports: Ports): Promise<Depl
   const { target } = ports;
   const release = await target.resolveRelease(request.release);
   planDeployment(await target.describe(), request.slot, release);
-  await using run = await Run.open('deploy', request.deployer, ports);
-  return await run.conclude(async () => {
-    await run.through([bringUp]);
-    // Only now is it certain: the lock is ours, and a front door that was down is up and says which slot is active.
-    const plan = planDeployment(await target.describe(), request.slot, release);
-    await run.announce(plan);
-    await run.through(plan.steps.filter((next) => next !== bringUp));
-  });
+  const wanted = { slot: request.slot ?? null, release };
+  await using run = await Run.open({ kind: 'deploy', deployer: request.deployer, wanted }, ports);
+  return await run.conclude(() => bringUpAndPlan(run, wanted, target));
+}
+
+/** Only under the lock, with a front door that is up and says which slot is active, it is certain what is to be done. */
+export async function bringUpAndPlan(run: Run, { slot, release }: Wanted, target: Target): Promise<void> {
+  await run.through([bringUp]);
+  const plan = planDeployment(await target.describe(), slot ?? undefined, release);
+  await run.announce(plan);
+  await run.through(plan.steps.filter((next) => next !== bringUp));
 }

@@ -3,6 +3,7 @@ export type RolloutErrorCode =
   | 'lease-lost'
   | 'unknown-release'
   | 'unknown-slot'
+  | 'unknown-run'
   | 'slot-active'
   | 'nothing-deployed'
   | 'no-way-back'
@@ -13,7 +14,12 @@ export type RolloutErrorCode =
   | 'switch-failed'
   | 'drain-failed'
   | 'unaccounted'
-  | 'interrupted';
+  | 'unfinished'
+  | 'nothing-unfinished'
+  | 'journal-damaged'
+  | 'log-damaged'
+  | 'interrupted'
+  | 'aborted';
 
 /** Says what happened, what was left untouched and what to do next; `code` is what programs look at. */
 export class RolloutError extends Error {

@@ -39,6 +39,18 @@ export const unwritable = (cause: unknown): RolloutError =>
     cause,
   });
 
+export const abortion = (): RolloutError =>
+  new RolloutError('aborted', 'The run was aborted.', {
+    untouched: 'What was done before was taken back.',
+    next: 'Nothing: it is as before the run.',
+  });
+
+export const nothingUnfinished = (verb: string): RolloutError =>
+  new RolloutError('nothing-unfinished', `There is nothing to ${verb}: the last run came to its end.`, {
+    untouched: 'Nothing was changed.',
+    next: 'Look at `npx nx status backend`.',
+  });
+
 export const interruption = (): RolloutError =>
   new RolloutError('interrupted', 'The run was interrupted.', { untouched: 'No step was cut off half-way.', next: 'Run it again.' });
 

@@ -8,6 +8,7 @@ export { Check, type Gate, type GateContext, GateRefusal, GateResult } from './g
 export { type Journal, JournalEntry } from './journal.ts';
 export type { Plan } from './plan.ts';
 export { Release } from './release.ts';
+export { abort, resume } from './reopening.ts';
 export { planRollback, rollback } from './rollback.ts';
 export type { Ports } from './run.ts';
 export { countsInWords, endOf, summaryInWords, summaryOf } from './ledger-summary.ts';

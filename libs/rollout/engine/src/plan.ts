@@ -1,7 +1,7 @@
 import { otherSlot, Slot } from '@devplatform/contracts';
 import { RolloutError } from './error.ts';
 import type { PlannedRun } from './journal.ts';
-import type { Step } from './step.ts';
+import { attempt, step, type Step } from './step.ts';
 import type { Environment } from './target.ts';
 
 export interface Sides {
@@ -37,5 +37,19 @@ export function identify(environment: Environment, wanted: Slot | undefined): Si
 
 export const toJournal = ({ from, to, previous, next, digest, steps }: Plan): PlannedRun => ({
   ...{ from, to, previous, next, digest },
-  commands: steps.map(({ command }) => command),
+  steps: steps.map(({ command, vital, undo }) => ({
+    ...{ command, vital },
+    undo: undo?.map((back) => ({ command: back.command, vital: back.vital })) ?? null,
+  })),
+});
+
+export const undoOf = ({ command, vital }: Pick<Step, 'command' | 'vital'>): Step => (vital ? step(command) : attempt(command));
+
+/** The plan as it was written: a later version of the engine carries out what was decided, not what it would decide itself. */
+export const fromJournal = ({ from, to, previous, next, digest, steps }: PlannedRun): Plan => ({
+  ...{ from, to, previous, next, digest },
+  steps: steps.map(({ command, vital, undo }) => {
+    const back = undo?.map(undoOf) ?? null;
+    return vital ? step(command, back) : attempt(command, back);
+  }),
 });

@@ -1,25 +1,10 @@
-import { otherSlot, type Slot } from '@devplatform/contracts';
+import { otherSlot } from '@devplatform/contracts';
 import { RolloutError } from './error.ts';
 import type { Plan } from './plan.ts';
 import { Run, type Ports } from './run.ts';
-import { attempt, step, type Step } from './step.ts';
 import type { DeploymentRecord } from './deployment-record.ts';
 import type { Environment } from './target.ts';
-
-/**
- * The way back: traffic first, then workers, then sockets; the schema never, because migrations are backward compatible.
- * It is a rollback, and the end of a deployment that fails after the switch.
- */
-export const wayBack = ({ bad, good, tag }: { bad: Slot; good: Slot; tag: string }): readonly Step[] => [
-  attempt({ do: 'undrain', slot: good }),
-  step({ do: 'gate', gate: 'standby', slot: good, tag }),
-  step({ do: 'switch', slot: good, from: bad }),
-  attempt({ do: 'start-work', slot: good }),
-  attempt({ do: 'pause-work', slot: bad }),
-  attempt({ do: 'drain', slot: bad, to: good }),
-  attempt({ do: 'settle', slot: bad }),
-  attempt({ do: 'account', from: bad, to: good }),
-];
+import { wayBack } from './way-back.ts';
 
 /** Throws `nothing-deployed`, or `no-way-back` where the previous release does not run any more. */
 export function planRollback({ active, previous, slots }: Environment): Plan {
@@ -47,7 +32,7 @@ export function planRollback({ active, previous, slots }: Environment): Plan {
 /** Puts users back on the previous slot, in seconds. The same errors and records as `deploy`. */
 export async function rollback(request: { readonly deployer: string }, ports: Ports): Promise<DeploymentRecord> {
   planRollback(await ports.target.describe());
-  await using run = await Run.open('rollback', request.deployer, ports);
+  await using run = await Run.open({ kind: 'rollback', deployer: request.deployer, wanted: null }, ports);
   return await run.conclude(async () => {
     const plan = planRollback(await ports.target.describe());
     await run.announce(plan);

@@ -1,57 +1,85 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { deploy } from './deployment.ts';
+import type { DeploymentRecord } from './deployment-record.ts';
 import { RolloutError } from './error.ts';
+import { abort, resume } from './reopening.ts';
 import { rollback } from './rollback.ts';
 import { bench, failed, passed, type Bench } from './spec-support/bench.ts';
 import { FakeTarget, GOOD, OTHER } from './spec-support/fake-target.ts';
+import { diesIn } from './spec-support/killed.ts';
 
+const slot = fc.constantFrom('blue' as const, 'green' as const);
+const verb = fc.constantFrom('rollback' as const, 'resume' as const, 'abort' as const);
+const trouble = fc.record({ what: fc.constantFrom('crash' as const, 'restart' as const), slot });
 const command = fc.oneof(
   fc.record({ verb: fc.constant('deploy' as const), release: fc.constantFrom(GOOD.tag, OTHER.tag) }),
-  fc.record({ verb: fc.constant('rollback' as const) }),
-  fc.record({ verb: fc.constant('crash' as const), slot: fc.constantFrom('blue' as const, 'green' as const) }),
+  fc.record({ verb }),
 );
+/** kill -9 at an entry of the journal, what happens until somebody looks, and what they do then. */
+const death = fc.record({
+  ...{ entry: fc.nat(40), when: fc.constantFrom('before' as const, 'after' as const) },
+  ...{ meanwhile: fc.option(trouble), then: fc.option(verb, { freq: 4 }) },
+});
 const luck = fc.record({
   /** For each call in turn; mostly none, or no run would get anywhere. */
   faults: fc.array(fc.oneof({ weight: 12, arbitrary: fc.constant(undefined) }, fc.constantFrom('before' as const, 'after' as const))),
   gates: fc.array(fc.oneof({ weight: 6, arbitrary: fc.constant(passed) }, fc.constantFrom(failed))),
   interruptAt: fc.option(fc.nat(20)),
+  death: fc.option(death, { freq: 1 }),
+  before: fc.option(trouble, { freq: 1 }),
 });
 
 const PATIENCE_MS = 60_000;
 
-describe('any sequence of commands, faults and gate verdicts', () => {
+describe('any sequence of commands, faults, gate verdicts and kills', () => {
   it(
-    'never moves the front door without passed gates, never ends the active slot, and ends in a legal state',
+    'ENG-4: never moves the front door without passed gates, never ends the active slot, and ends in a legal state',
     async () => {
       await fc.assert(
-        fc.asyncProperty(fc.array(fc.tuple(command, luck), { minLength: 1, maxLength: 6 }), async (story) => {
+        fc.asyncProperty(fc.array(fc.tuple(command, luck), { minLength: 1, maxLength: 8 }), async (story) => {
           const target = new Watched();
-          for (const [next, { faults, gates, interruptAt }] of story) {
-            if (next.verb === 'crash') {
-              target.crash(next.slot);
-              continue;
-            }
-            const ports = bench({ target, verdict: () => gates.shift() ?? passed });
+          const disk = { entries: [], records: [] } satisfies Pick<Bench, 'entries' | 'records'>;
+          for (const [next, { faults, gates, interruptAt, death, before }] of story) {
+            if (before !== null) target[before.what](before.slot);
+            const ports = bench({ target, ...disk, verdict: () => gates.shift() ?? passed });
             let call = 0;
             target.fault = () => {
               if (call === interruptAt) ports.interrupt();
               return faults[call++];
             };
-            const before = target.active;
-            const run =
-              next.verb === 'deploy' ? deploy({ deployer: 'f@c', release: next.release }, ports) : rollback({ deployer: 'f@c' }, ports);
-            expect(await run.then(() => null).catch(surprise)).toBeNull();
-            holds(ports, before);
+            const work = next.verb === 'deploy' ? deploying(next.release) : RUNS[next.verb];
+            if (death === null || !(await diesIn(ports, death, work))) {
+              if (death === null) await ends(ports, work);
+              continue;
+            }
+            target.fault = () => undefined;
+            if (death.meanwhile !== null) target[death.meanwhile.what](death.meanwhile.slot);
+            if (death.then !== null) await ends(bench({ target, ...disk }), RUNS[death.then]);
           }
           expect(target.violations).toEqual([]);
         }),
-        { numRuns: 400 },
+        { numRuns: 1000 },
       );
     },
     PATIENCE_MS,
   );
 });
+
+type Work = (ports: Bench) => Promise<DeploymentRecord>;
+const by = { deployer: 'f@c' };
+const RUNS = { rollback: (p) => rollback(by, p), resume: (p) => resume(by, p), abort: (p) => abort(by, p) } satisfies Record<string, Work>;
+const deploying =
+  (release: string): Work =>
+  (ports) =>
+    deploy({ ...by, release }, ports);
+
+/** Without a surprise, and with a book that is in order. */
+async function ends(ports: Bench, work: Work): Promise<void> {
+  const before = { active: ports.target.active, entries: ports.entries.length, records: ports.records.length };
+  expect(await work(ports).then(() => null, surprise)).toBeNull();
+  holds(ports, before);
+}
 
 /** The book of the fake, and one more line in it: a switch without the gates. */
 class Watched extends FakeTarget {
@@ -66,14 +94,28 @@ class Watched extends FakeTarget {
 /** A refusal is an answer; everything else is a defect of the engine. */
 const surprise = (reason: unknown): unknown => (reason instanceof RolloutError ? null : reason);
 
-function holds({ target, records, entries }: Bench, before: 'blue' | 'green' | null): void {
-  const [record] = records;
-  expect(records).toHaveLength(entries.length > 0 ? 1 : 0);
+interface Before {
+  readonly active: 'blue' | 'green' | null;
+  readonly entries: number;
+  readonly records: number;
+}
+
+/** A run that did something has ended, with one record; a run that was refused did nothing. */
+function holds({ target, records, entries }: Bench, { active, entries: written, records: known }: Before): void {
+  const last = entries.at(-1);
+  if (entries.length === written && records.length === known) return;
+  expect(last?.type).toBe('closed');
+  const filed = records.filter(({ id }) => id === last?.id);
+  expect(filed).toHaveLength(1);
+  const [record] = filed;
   if (record === undefined) return;
-  expect(entries.at(-1)).toMatchObject({ type: 'closed', state: record.outcome });
+  expect(new Set(records.map(({ id }) => id)).size).toBe(records.length);
+  expect(last).toMatchObject({ state: record.outcome });
+  // Of a run that had closed already only the record was missing; meanwhile anything may have crashed.
+  if (entries.length === written) return;
   if (record.outcome === 'done') expect(target.slots[record.slots.after ?? 'blue']).toMatchObject({ running: true });
   expect(record.slots.after).toBe(target.active);
   if (record.outcome === 'done' && record.kind === 'deploy') expect(record.ledger?.crossed?.outcomes.socket?.lost).toBeUndefined();
-  if (record.outcome === 'undone' && before !== null)
-    expect(target).toMatchObject({ active: before, slots: { [before]: { running: true } } });
+  if (record.outcome === 'undone' && active !== null && record.reopened.length === 0)
+    expect(target).toMatchObject({ active, slots: { [active]: { running: true } } });
 }

@@ -1,19 +1,21 @@
 import type { LedgerCounts, Slot } from '@devplatform/contracts';
+import { Unaccounted } from './account.ts';
 import { isoTime, type Clock } from './clock.ts';
 import { wording, type GateName } from './command.ts';
 import { recordOf, type DeploymentLog, type DeploymentRecord } from './deployment-record.ts';
-import { Unaccounted } from './account.ts';
-import type { RolloutError } from './error.ts';
+import { RolloutError } from './error.ts';
 import type { RolloutEvent } from './event.ts';
-import { inStep, interruption, reasonOf, stranded, undone, unwritable } from './failure.ts';
+import { inStep, interruption, nothingUnfinished, reasonOf, stranded, undone, unwritable } from './failure.ts';
 import { GateRefusal, type Gate } from './gate.ts';
-import { JournalEntry, type Journal, type RunKind, type Unstamped } from './journal.ts';
+import { refusal, standing, unfinished, whereabouts, type History } from './history.ts';
+import { JournalEntry, type Journal, type ReopenVerb, type RunKind, type Unstamped, type Wanted, type WayBack } from './journal.ts';
 import { isLeaseLost, Lock } from './lock.ts';
 import { perform } from './perform.ts';
-import { toJournal, type Plan } from './plan.ts';
+import { toJournal, undoOf, type Plan } from './plan.ts';
 import type { Step } from './step.ts';
 import type { Target } from './target.ts';
 import { transition, type State } from './transition.ts';
+import { backFrom, backOnRequest } from './way-back.ts';
 
 /** Everything outside of the engine that a run needs. */
 export interface Ports {
@@ -27,35 +29,88 @@ export interface Ports {
   readonly signal: AbortSignal;
 }
 
+/** What a run is, before anything of it has happened. */
+interface Identity {
+  readonly kind: RunKind;
+  readonly deployer: string;
+  readonly wanted: Wanted | null;
+}
+
 /** One deployment or rollback under its lock: carries out steps, writes the journal, and turns back where a vital step fails. */
 export class Run implements AsyncDisposable {
   readonly #id: string;
-  readonly #kind: RunKind;
-  readonly #deployer: string;
+  readonly #identity: Identity;
   readonly #ports: Ports;
   readonly #lock: Lock;
-  readonly #entries: JournalEntry[] = [];
-  readonly #begun: Step[] = [];
+  readonly #history: History | null;
+  readonly #entries: JournalEntry[];
+  readonly #begun: Step[];
   readonly #unwritten: string[] = [];
+  /** Steps of the leg that is gone on with which need not be repeated. */
+  #ended: readonly Step[] = [];
   #state: State;
   #plan: Plan | undefined;
-  #turnedBack = false;
+  #turnedBack: boolean;
   #handoverId: string;
+  #record: DeploymentRecord | undefined;
 
-  private constructor(id: string, kind: RunKind, deployer: string, ports: Ports, lock: Lock) {
+  private constructor(id: string, identity: Identity, ports: Ports, lock: Lock, history: History | null) {
     this.#id = id;
-    this.#kind = kind;
-    this.#deployer = deployer;
+    this.#identity = identity;
     this.#ports = ports;
     this.#lock = lock;
-    this.#handoverId = id;
-    this.#state = kind === 'deploy' ? 'locked' : 'returning';
+    this.#history = history;
+    this.#entries = [...(history?.entries ?? [])];
+    this.#begun = [...(history?.begun ?? [])];
+    this.#plan = history?.plan;
+    this.#turnedBack = history?.back != null;
+    this.#handoverId = history?.back?.handoverId ?? id;
+    this.#state = start(identity.kind, this.#turnedBack);
   }
 
-  /** Takes the lock; throws `locked` where somebody else has it. */
-  static async open(kind: RunKind, deployer: string, ports: Ports): Promise<Run> {
+  /** Takes the lock; throws `locked` where somebody else has it, and `unfinished` where the last run was cut off. */
+  static async open(identity: Identity, ports: Ports): Promise<Run> {
     const id = crypto.randomUUID();
-    return new Run(id, kind, deployer, ports, await Lock.take(ports.target, { who: deployer, deploymentId: id }, ports.clock));
+    const lock = await Lock.take(ports.target, { who: identity.deployer, deploymentId: id }, ports.clock);
+    try {
+      const left = await unfinished(ports).catch((error: unknown) => {
+        if (identity.kind !== 'rollback' || !isDamage(error)) throw error;
+        // Users come first: what an earlier run left in flight is handed over by this one, too.
+        ports.onEvent({ type: 'note', text: error.message });
+        return null;
+      });
+      if (left !== null) throw refusal(left);
+      return new Run(id, identity, ports, lock, null);
+    } catch (error) {
+      await lock[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Takes the lock of the run that was cut off; throws `nothing-unfinished`, or `locked` where it still runs. */
+  static async reopen(verb: ReopenVerb, deployer: string, ports: Ports): Promise<Run> {
+    const seen = await unfinished(ports);
+    if (seen === null) throw nothingUnfinished(verb);
+    const lock = await Lock.take(ports.target, { who: deployer, deploymentId: seen.id }, ports.clock);
+    try {
+      const history = await unfinished(ports);
+      if (history?.id !== seen.id) throw nothingUnfinished(verb);
+      const run = new Run(history.id, history, ports, lock, history);
+      ports.onEvent({
+        type: 'note',
+        text: `${verb}: the ${history.kind} ${history.id}, which was cut off ${whereabouts(history.entries)}`,
+      });
+      if (!history.closed) await run.#write({ type: 'reopened', verb, deployer, fence: lock.fence });
+      return run;
+    } catch (error) {
+      await lock[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** Set once the run has ended. */
+  get record(): DeploymentRecord | undefined {
+    return this.#record;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -63,25 +118,24 @@ export class Run implements AsyncDisposable {
   }
 
   /** Runs `steps` to a legal end: done, undone or stranded. Writes the record in any case, then throws what went wrong. */
-  async conclude(steps: () => Promise<void>): Promise<DeploymentRecord> {
-    let error: RolloutError | undefined;
-    try {
-      const { name: target } = this.#ports.target;
-      await this.#write({ type: 'opened', kind: this.#kind, target, deployer: this.#deployer, fence: this.#lock.fence });
+  conclude(steps: () => Promise<void>): Promise<DeploymentRecord> {
+    return this.#conclude(async () => {
+      const { kind, deployer, wanted } = this.#identity;
+      await this.#write({ type: 'opened', kind, target: this.#ports.target.name, deployer, fence: this.#lock.fence, wanted });
       await steps();
-      this.#state = transition(this.#state, 'finish');
-    } catch (cause) {
-      error = await this.#turnBack(cause);
-    }
-    this.#turnedBack = true;
-    await this.#write({ type: 'closed', active: await this.#active().catch(() => null) });
-    const record = recordOf(this.#entries, this.#unwritten);
-    await this.#ports.log.append(record).catch((cause: unknown) => {
-      this.#ports.onEvent({ type: 'note', text: `the deployment log could not be written: ${reasonOf(cause)}` });
     });
-    this.#ports.onEvent({ type: 'closed', record });
-    if (error !== undefined) throw error;
-    return record;
+  }
+
+  /** The same for a run that was cut off; `steps` are asked for only where it was on its way forward. */
+  async goOn(steps: (history: History) => Promise<void>): Promise<DeploymentRecord> {
+    const history = this.#history;
+    if (history === null) throw new Error('this run was not reopened');
+    if (history.closed) return this.#file(undefined);
+    const { back, plan } = history;
+    const active = await this.#active();
+    if (back !== null) return this.#close(await this.#goBack(cutOff(back.reason), back.way, active));
+    this.#stand(plan?.steps ?? [], this.#entries, active);
+    return this.#conclude(() => steps(history));
   }
 
   async announce(plan: Plan): Promise<void> {
@@ -94,18 +148,47 @@ export class Run implements AsyncDisposable {
   /** One after the other; an interruption is honoured between two steps. */
   async through(steps: readonly Step[]): Promise<void> {
     for (const step of steps) {
+      if (this.#ended.includes(step)) continue;
       if (this.#ports.signal.aborted) throw interruption();
       await this.#perform(step);
     }
   }
 
+  async #conclude(work: () => Promise<void>): Promise<DeploymentRecord> {
+    let error: RolloutError | undefined;
+    try {
+      await work();
+      this.#state = transition(this.#state, 'finish');
+    } catch (cause) {
+      error = await this.#turnBack(cause);
+    }
+    return this.#close(error);
+  }
+
+  async #close(error: RolloutError | undefined): Promise<DeploymentRecord> {
+    this.#turnedBack = true;
+    await this.#write({ type: 'closed', active: await this.#active().catch(() => null) });
+    return this.#file(error);
+  }
+
+  async #file(error: RolloutError | undefined): Promise<DeploymentRecord> {
+    const record = recordOf(this.#entries, this.#unwritten);
+    this.#record = record;
+    await this.#ports.log.append(record).catch((cause: unknown) => {
+      this.#ports.onEvent({ type: 'note', text: `the deployment log could not be written: ${reasonOf(cause)}` });
+    });
+    this.#ports.onEvent({ type: 'closed', record });
+    if (error !== undefined) throw error;
+    return record;
+  }
+
   async #perform(step: Step): Promise<void> {
     const { clock, onEvent } = this.#ports;
     const next = transition(this.#state, step.name);
-    const start = clock.now();
+    const begin = clock.now();
     try {
       await this.#write({ type: 'doing', step: step.name, command: step.command });
-      this.#begun.push(step);
+      if (!this.#begun.includes(step)) this.#begun.push(step);
       onEvent({ type: 'step-started', step: step.name, does: wording(step.command) });
       const means = {
         ...this.#ports,
@@ -117,12 +200,12 @@ export class Run implements AsyncDisposable {
         counted: this.#counted(),
       };
       const finding = await this.#lock.during(step.name, (lease) => perform(step.command, { ...means, lease }));
-      const ms = Math.round(clock.now() - start);
+      const ms = Math.round(clock.now() - begin);
       await this.#write({ type: 'done', step: step.name, ms, finding });
       for (const check of finding.gate?.checks ?? []) onEvent({ type: 'gate', gate: step.name, check });
       onEvent({ type: 'step-done', step: step.name, ms, detail: finding.detail });
     } catch (cause) {
-      await this.#failed(step, Math.round(clock.now() - start), cause);
+      await this.#failed(step, Math.round(clock.now() - begin), cause);
       if (step.vital || isLeaseLost(cause)) throw inStep(step.name, cause);
     }
     this.#state = next;
@@ -137,31 +220,49 @@ export class Run implements AsyncDisposable {
     this.#ports.onEvent({ type: 'step-failed', step: step.name, ms, detail });
   }
 
-  /** Takes back in reverse order what was begun, the step that failed included: nobody knows how far it came. */
   async #turnBack(cause: unknown): Promise<RolloutError> {
     const error = this.#ports.signal.aborted && cause instanceof GateRefusal ? interruption() : inStep('prepare', cause);
-    const switched = this.#begun.some(({ name }) => name === 'switch');
     if (isLeaseLost(error)) return this.#strand(error, 'somebody else holds the lock');
-    if (switched && error.code === 'interrupted')
+    if (this.#switched() && error.code === 'interrupted')
       return this.#strand(error, `the front door had moved already; left to do: ${this.#left()}`);
-    if (this.#state === 'settled') return this.#strand(error, 'going back would not bring back what is missing');
+    const onRequest = error.code === 'aborted';
+    if (this.#state === 'settled' && !onRequest) return this.#strand(error, 'going back would not bring back what is missing');
+    const active = await this.#active().catch(() => null);
+    const way = onRequest ? backOnRequest(this.#identity.kind, this.#begun, this.#plan, active) : backFrom(this.#begun);
     this.#ports.onEvent({ type: 'turning-back', reason: error.message });
     this.#turnedBack = true;
     this.#handoverId = crypto.randomUUID();
     this.#state = transition(this.#state, 'turn-back');
-    await this.#write({ type: 'turned-back', reason: error.message });
+    await this.#write({ type: 'turned-back', reason: error.message, handoverId: this.#handoverId, way });
+    return this.#goBack(error, way, active);
+  }
+
+  async #goBack(error: RolloutError, { steps, blocked }: WayBack, active: Slot | null): Promise<RolloutError> {
+    const switched = this.#switched();
+    const leg = steps.map(undoOf);
+    const since = this.#entries.findIndex(({ type }) => type === 'turned-back');
     try {
-      for (const { name, undo } of this.#begun.toReversed()) {
-        if (undo === null) return this.#strand(error, `there was nothing to go back to from the step ${name}`);
-        for (const step of undo) await this.#perform(step);
-      }
-      const active = await this.#active();
-      if (active !== null && active !== this.#plan?.from && switched) return this.#strand(error, `the front door answers from ${active}`);
+      this.#stand(leg, this.#entries.slice(since), active);
+      for (const step of leg) if (!this.#ended.includes(step)) await this.#perform(step);
+      if (blocked !== null) return this.#strand(error, `there was nothing to go back to from the step ${blocked}`);
+      const now = await this.#active();
+      if (now !== null && now !== this.#plan?.from && switched) return this.#strand(error, `the front door answers from ${now}`);
     } catch (failure) {
       return this.#strand(error, reasonOf(failure));
     }
     this.#state = transition(this.#state, 'give-up');
     return undone(error, this.#plan, switched);
+  }
+
+  /** Where the run is on this leg, as far as journal and front door say it. */
+  #stand(steps: readonly Step[], entries: readonly JournalEntry[], active: Slot | null): void {
+    const { done, state } = standing({ steps, start: start(this.#identity.kind, this.#turnedBack), entries }, active);
+    this.#ended = steps.slice(0, done);
+    this.#state = state;
+  }
+
+  #switched(): boolean {
+    return this.#begun.some(({ name }) => name === 'switch');
   }
 
   #counted(): LedgerCounts | null | undefined {
@@ -196,3 +297,12 @@ export class Run implements AsyncDisposable {
     this.#entries.push(stamped);
   }
 }
+
+const isDamage = (error: unknown): error is RolloutError =>
+  error instanceof RolloutError && (error.code === 'journal-damaged' || error.code === 'log-damaged');
+
+const start = (kind: RunKind, turnedBack: boolean): State => (kind === 'deploy' && !turnedBack ? 'locked' : 'returning');
+
+/** The reason is in the journal; what it was as an error went with the process. */
+const cutOff = (reason: string): RolloutError =>
+  new RolloutError('unfinished', reason, { untouched: 'No step was left half-way.', next: 'Remove the cause and run it again.' });

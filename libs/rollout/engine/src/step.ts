@@ -17,4 +17,4 @@ export const step = (command: Command, undo: readonly Step[] | null = []): Step 
 });
 
 /** A step that is worth trying, and without which the rest still makes sense. */
-export const attempt = (command: Command): Step => ({ name: stepName(command), command, undo: [], vital: false });
+export const attempt = (command: Command, undo: Step['undo'] = []): Step => ({ name: stepName(command), command, undo, vital: false });

@@ -53,7 +53,7 @@ export const TRANSITIONS: Readonly<Record<State, Readonly<Partial<Record<Event, 
   quiet: { drain: 'leaving' },
   leaving: { settle: 'left' },
   left: { account: 'balanced' },
-  balanced: { finish: 'done', stop: 'cleared' },
+  balanced: { finish: 'done', stop: 'cleared', 'give-up': 'undone' },
   cleared: { 'give-up': 'undone' },
 
   done: {},

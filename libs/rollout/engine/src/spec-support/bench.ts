@@ -23,9 +23,15 @@ export interface Bench extends Ports {
 export function bench({
   target = new FakeTarget(),
   verdict = () => passed,
-}: { target?: FakeTarget; verdict?: (gate: GateName, slot: string) => GateResult } = {}): Bench {
-  const entries: JournalEntry[] = [];
-  const records: DeploymentRecord[] = [];
+  entries = [],
+  records = [],
+}: {
+  target?: FakeTarget;
+  verdict?: (gate: GateName, slot: string) => GateResult;
+  /** Of another bench, whose process has ended: the disk stays. */
+  entries?: JournalEntry[];
+  records?: DeploymentRecord[];
+} = {}): Bench {
   const events: RolloutEvent[] = [];
   const operator = new AbortController();
   const gate = (name: GateName): Gate => ({
@@ -39,8 +45,14 @@ export function bench({
   return {
     ...{ target, entries, records, events, clock: virtualClock(), signal: operator.signal },
     gates: { readiness: gate('readiness'), smoke: gate('smoke'), standby: gate('standby') },
-    journal: { append: (entry) => Promise.resolve(void entries.push(entry)) },
-    log: { append: (record) => Promise.resolve(void records.push(record)) },
+    journal: {
+      append: (entry) => Promise.resolve(void entries.push(entry)),
+      last: () => Promise.resolve(entries.length === 0 ? null : entries.filter(({ id }) => id === entries.at(-1)?.id)),
+    },
+    log: {
+      append: (record) => Promise.resolve(void records.push(record)),
+      has: (wanted) => Promise.resolve(records.some(({ id }) => id === wanted)),
+    },
     onEvent: (event) => events.push(event),
     interrupt: () => {
       operator.abort();

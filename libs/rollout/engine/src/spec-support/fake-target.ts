@@ -75,6 +75,11 @@ export class FakeTarget implements Target {
     return Promise.resolve({ fence, heartbeat, release, [Symbol.asyncDispose]: release });
   }
 
+  /** The process that held the lease has ended. */
+  holderDies(): void {
+    this.#holder = null;
+  }
+
   /** As if the lease had expired and somebody else had taken it. */
   stealLease(): void {
     this.#fence += 1;
@@ -192,6 +197,13 @@ export class FakeTarget implements Target {
   crash(slot: Slot): void {
     this.slots[slot] = { ...this.slots[slot], running: false, working: false, sockets: 0 };
     if (this.active === slot) this.active = null;
+  }
+
+  /** A supervisor starts it again: nobody has seen these processes ready. */
+  restart(slot: Slot): void {
+    if (!this.slots[slot].running) return;
+    this.slots[slot].working = this.active === slot;
+    for (const gate of ['readiness', 'standby']) this.passed.delete(`${gate} ${slot}`);
   }
 
   #forget(slot: Slot): void {
