@@ -132,7 +132,7 @@ export const ledgerControls: readonly Control[] = [
     edits: [
       {
         file: 'libs/rollout/engine/src/run.ts',
-        find: "if (this.#state === 'settled') return",
+        find: "if (this.#state === 'settled' && !onRequest) return",
         replace: "if (this.#state === 'done') return",
       },
     ],
