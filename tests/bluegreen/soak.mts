@@ -23,7 +23,7 @@ reset), in an order that the seed decides. Exit code 0 only if nothing was lost 
 adds up, planned switches were 0 ms offline and crashes at most 3 s, and acknowledgements stayed within 500 ms (p99) and twice
 the steady figure on planned switches.
 
-  npx nx soak bluegreen                                30 rounds, about five minutes
+  npx nx soak bluegreen                                30 rounds, about three minutes
   npx nx soak bluegreen -- --seed 42                   another order of the faults
   npx nx soak bluegreen -- --rounds 6                  a short one, with its share of the load`;
 

@@ -41,7 +41,7 @@ export const unwritable = (cause: unknown): RolloutError =>
 
 export const abortion = (): RolloutError =>
   new RolloutError('aborted', 'The run was aborted.', {
-    untouched: 'What was done before was taken back.',
+    untouched: 'The database schema stays as it is.',
     next: 'Nothing: it is as before the run.',
   });
 

@@ -42,8 +42,24 @@ export async function unfinished({ journal, log }: { readonly journal: Journal; 
   const entries = await journal.last();
   if (entries === null) return null;
   const history = historyOf(entries);
-  return history.closed && (await log.has(history.id)) ? null : history;
+  if (history.closed && (await log.has(history.id))) return null;
+  if (!history.closed && isEarlierFormat(history)) throw unreadable(history);
+  return history;
 }
+
+/** Before plans were written with their way back, and deployments with what they were asked for. */
+const isEarlierFormat = ({ kind, plan, wanted }: History): boolean =>
+  plan === undefined ? kind === 'deploy' && wanted === null : plan.steps.length === 0;
+
+const unreadable = ({ id, kind, deployer, entries }: History): RolloutError =>
+  new RolloutError(
+    'journal-damaged',
+    `The ${kind} ${id} of ${deployer} was cut off ${whereabouts(entries)}, and its journal is of an earlier format: what it planned is not in it.`,
+    {
+      untouched: 'Nothing was changed.',
+      next: 'Look at `npx nx status backend`, move the journal elsewhere, and then deploy or roll back: both first hand over what is still in flight.',
+    },
+  );
 
 export function refusal({ id, kind, deployer, entries }: History): RolloutError {
   const at = entries[0]?.at ?? '';

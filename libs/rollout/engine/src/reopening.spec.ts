@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { deploy } from './deployment.ts';
 import { DeploymentRecord } from './deployment-record.ts';
 import { abort, resume } from './reopening.ts';
+import { RolloutError } from './error.ts';
 import { rollback } from './rollback.ts';
 import { bench, failed, type Bench } from './spec-support/bench.ts';
 import { FakeTarget, GOOD, OTHER } from './spec-support/fake-target.ts';
@@ -132,6 +133,34 @@ describe('a run whose process is killed', () => {
     const record = await resume(eve, nextProcess(ports));
     expect([record.outcome, record.reopened, effects(ports)]).toEqual(['done', [], []]);
     expect(ports.records).toEqual([record]);
+  });
+
+  it('ENG-3: fails where that record still cannot be written, and stays unfinished', async () => {
+    const ports = await served('deploy');
+    await dieAt(ports, 'closed');
+    const again = nextProcess(ports);
+    const log = { ...again.log, append: () => Promise.reject(new Error('ENOSPC')) };
+    await expect(resume(eve, { ...again, log })).rejects.toThrow('ENOSPC');
+    expect((await resume(eve, nextProcess(ports))).outcome).toBe('done');
+  });
+
+  it('ENG-5: a damaged journal keeps a deployment from beginning, and no rollback', async () => {
+    const ports = await served('rollback');
+    const damage = new RolloutError('journal-damaged', 'line 2 is none', { untouched: '', next: '' });
+    const journal = { ...ports.journal, last: () => Promise.reject(damage) };
+    await expect(runs.deploy({ ...ports, journal })).rejects.toBe(damage);
+    expect(effects(ports).filter((call) => call.startsWith('deploy'))).toHaveLength(2);
+    expect(await runs.rollback({ ...ports, journal })).toMatchObject({ outcome: 'done', slots: { after: 'blue' } });
+    expect(ports.events).toContainEqual({ type: 'note', text: 'line 2 is none' });
+  });
+
+  it('ENG-5: does not go on with a journal of an earlier format, which has no plan to go by', async () => {
+    const ports = await served('deploy');
+    await dieAt(ports, 'done', 'switch');
+    const entries = ports.entries.map((entry) => (entry.type === 'planned' ? { ...entry, plan: { ...entry.plan, steps: [] } } : entry));
+    for (const verb of Object.values(verbs))
+      await expect(verb(eve, nextProcess(ports, { entries }))).rejects.toMatchObject({ code: 'journal-damaged' });
+    expect(ports.target.active).toBe('green');
   });
 
   it('ENG-3: says what could not be taken back', async () => {

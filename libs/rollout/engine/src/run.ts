@@ -130,7 +130,7 @@ export class Run implements AsyncDisposable {
   async goOn(steps: (history: History) => Promise<void>): Promise<DeploymentRecord> {
     const history = this.#history;
     if (history === null) throw new Error('this run was not reopened');
-    if (history.closed) return this.#file(undefined);
+    if (history.closed) return this.#fileMissing();
     const { back, plan } = history;
     const active = await this.#active();
     if (back !== null) return this.#close(await this.#goBack(cutOff(back.reason), back.way, active));
@@ -169,6 +169,15 @@ export class Run implements AsyncDisposable {
     this.#turnedBack = true;
     await this.#write({ type: 'closed', active: await this.#active().catch(() => null) });
     return this.#file(error);
+  }
+
+  /** Of a run that has ended: nothing else is left to do, so a log that cannot be written is what went wrong. */
+  async #fileMissing(): Promise<DeploymentRecord> {
+    const record = recordOf(this.#entries);
+    await this.#ports.log.append(record);
+    this.#record = record;
+    this.#ports.onEvent({ type: 'closed', record });
+    return record;
   }
 
   async #file(error: RolloutError | undefined): Promise<DeploymentRecord> {
