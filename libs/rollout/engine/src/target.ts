@@ -1,4 +1,5 @@
 import type { Ledger, LedgerCounts, Slot } from '@devplatform/contracts';
+import type { Observation } from './observation.ts';
 import type { Release } from './release.ts';
 
 /*
@@ -106,6 +107,9 @@ export interface Target {
 
   /** One sample of each service of the slot. */
   probe(slot: Slot): Promise<readonly ServiceProbe[]>;
+
+  /** What front door and slots have counted so far, of both slots; what does not answer is null in it, and no error. */
+  observe(): Promise<Observation>;
 
   /**
    * Moves new connections to the slot without touching existing ones; returns when the front door answers from it over
