@@ -2,9 +2,16 @@ import { Slot } from '@devplatform/contracts';
 import { z } from 'zod';
 import { Release } from './release.ts';
 
-/** `standby`: a slot that waits for a rollback is ready to serve this instant. */
-export const GateName = z.enum(['readiness', 'smoke', 'standby']);
+/**
+ * `preflight`: the checklist, before anything of the release is touched; `standby`: a slot that waits for a rollback is ready to
+ * serve this instant.
+ */
+export const GateName = z.enum(['preflight', 'readiness', 'smoke', 'standby']);
 export type GateName = z.infer<typeof GateName>;
+
+/** What becomes of the old slot: parked it keeps running and is the way back; stopped it frees what it holds, and so is the way back gone. */
+export const Decommission = z.enum(['park', 'stop']);
+export type Decommission = z.infer<typeof Decommission>;
 
 /**
  * What a step does, as a value: printed by a dry run, written to the journal before it is carried out, compared in tests.
@@ -25,11 +32,19 @@ export const Command = z.discriminatedUnion('do', [
   z.object({ do: z.literal('settle'), slot: Slot }),
   z.object({ do: z.literal('account'), from: Slot, to: Slot }),
   z.object({ do: z.literal('stop'), slot: Slot }),
+  /** What both slots have counted so far, for the comparison afterwards. */
+  z.object({ do: z.literal('observe') }),
+  /** `from`: whom `to` is compared with; null where nobody served. `forMs`: milliseconds. */
+  z.object({ do: z.literal('monitor'), from: Slot.nullable(), to: Slot, forMs: z.int() }),
+  z.object({ do: z.literal('bake'), from: Slot.nullable(), to: Slot, forMs: z.int() }),
+  /** `quietMs`: how long the front door must not have had an answer of the slot. */
+  z.object({ do: z.literal('decommission'), slot: Slot, how: Decommission, quietMs: z.int() }),
 ]);
 export type Command = z.infer<typeof Command>;
 
 export const StepName = z.enum([
   ...['prepare', 'migrate', 'vacate', 'deploy', 'switch', 'start-work', 'pause-work', 'drain', 'undrain', 'settle', 'account', 'stop'],
+  ...['observe', 'monitor', 'bake', 'decommission'],
   ...GateName.options,
 ] as const);
 export type StepName = z.infer<typeof StepName>;
@@ -67,5 +82,19 @@ export function wording(command: Command): string {
       return `account for everything that was under way in ${command.from}`;
     case 'stop':
       return `stop ${command.slot}`;
+    case 'observe':
+      return 'count what both slots did so far, to compare with it';
+    case 'monitor':
+      return `watch ${command.to} for ${inTime(command.forMs)}; hard limits bring traffic back`;
+    case 'bake':
+      return `go on watching ${command.to} for ${inTime(command.forMs)}`;
+    case 'decommission':
+      return `${command.how} ${command.slot} once nothing is in flight in it and the front door has had no answer of it for ${inTime(command.quietMs)}`;
   }
+}
+
+/** `15 min`, `90 s`, `250 ms`. */
+function inTime(ms: number): string {
+  if (ms % 60_000 === 0 && ms > 0) return `${ms / 60_000} min`;
+  return ms % 1000 === 0 ? `${ms / 1000} s` : `${ms} ms`;
 }

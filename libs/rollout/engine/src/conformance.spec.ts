@@ -8,6 +8,7 @@ targetConformance('fake', () => {
     target,
     ...{ goodRelease: GOOD.tag, otherRelease: OTHER.tag, badMigrationRelease: BAD_MIGRATION.tag },
     fetchPublic: () => {
+      target.serve();
       const slot = target.active ?? '';
       const version = target.active === null ? '' : (target.slots[target.active].release?.version ?? '');
       return Promise.resolve(new Response('', { headers: { 'x-slot': slot, 'x-api-version': version } }));

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { LedgerKind, SLOT_HEADER, VERSION_HEADER } from '@devplatform/contracts';
+import { LedgerKind, SLOT_HEADER, VERSION_HEADER, type Slot } from '@devplatform/contracts';
 import { systemClock } from './clock.ts';
 import type { RolloutErrorCode } from './error.ts';
+import { Observation } from './observation.ts';
 import type { Release } from './release.ts';
 import { isIdle } from './settle.ts';
 import type { Lease, Target } from './target.ts';
@@ -136,6 +137,25 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
       expect(await target.describe()).toMatchObject({ active: 'blue', slots: { blue: { release: good.tag, running: true } } });
     });
 
+    it('TP-19 says what both slots have counted, which only grows, and calls nothing deployed where nothing is', async () => {
+      const before = Observation.parse(await target.observe());
+      for (let asked = 0; asked < 3; asked += 1) await (await harness.fetchPublic(HEALTH)).text();
+      // An answer is counted when it has ended at the front door, which is a moment after it has ended here.
+      await eventually('three more answers', async () => requestsOf(await target.observe(), 'blue') >= requestsOf(before, 'blue') + 3);
+      const { slots } = await target.observe();
+      expect(slots.green.instances).toEqual([]);
+      expect(requestsOf({ slots }, 'green')).toBe(0);
+      expect(new Set(slots.blue.instances.map(({ service }) => service))).toEqual(new Set(['backend', 'frontend', 'worker']));
+      for (const { startedAt, healthy } of slots.blue.instances) expect([typeof startedAt, healthy]).toEqual(['string', true]);
+      const { traffic } = slots.blue;
+      const { traffic: earlier } = before.slots.blue;
+      expect(traffic?.since).toBe(earlier?.since);
+      for (const key of ['requests', 'serverErrors', 'upgrades', 'upgradesFailed'] as const)
+        expect(traffic?.[key]).toBeGreaterThanOrEqual(earlier?.[key] ?? Infinity);
+      expect(traffic?.latency.counts).toHaveLength((traffic?.latency.boundsMs.length ?? 0) + 1);
+      expect(sum(traffic?.latency.counts ?? [])).toBeGreaterThanOrEqual(sum(earlier?.latency.counts ?? []));
+    });
+
     it(
       'TP-11 lets users notice nothing of a deployment to the inactive slot',
       async () => {
@@ -214,6 +234,7 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
         await target.stop('green', lease);
         expect(await target.describe()).toMatchObject({ active: 'blue', previous: null, slots: { green: { running: false } } });
         expect((await target.probe('green')).every(({ state }) => state === 'down')).toBe(true);
+        expect((await target.observe()).slots.green.instances).toEqual([]);
         expect(await publicSlot()).toBe('blue');
       },
       PATIENCE_MS,
@@ -222,6 +243,10 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
 }
 
 const code = (expected: RolloutErrorCode): { readonly code: RolloutErrorCode } => ({ code: expected });
+
+const sum = (counts: readonly number[]): number => counts.reduce((total, count) => total + count, 0);
+
+const requestsOf = ({ slots }: Pick<Observation, 'slots'>, slot: Slot): number => slots[slot].traffic?.requests ?? Number.NaN;
 
 const healthy = (target: Target, slot: 'blue' | 'green'): Promise<void> =>
   eventually(`${slot} to be healthy`, async () => (await target.probe(slot)).every(({ state }) => state === 'healthy'));

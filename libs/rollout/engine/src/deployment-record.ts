@@ -5,6 +5,7 @@ import { Finding } from './finding.ts';
 import { GateResult } from './gate.ts';
 import { ReopenVerb, RunKind, type JournalEntry } from './journal.ts';
 import { LedgerSummary } from './ledger-summary.ts';
+import { Measure } from './measure.ts';
 import { State } from './transition.ts';
 
 /** One per run: what the specification lists under "Deployment Log", and what was under way and became of it. */
@@ -28,6 +29,8 @@ export const DeploymentRecord = z.object({
   steps: z.array(z.object({ name: StepName, ok: z.boolean(), ms: z.number(), detail: z.string() })),
   /** The smoke test results, and those of every other gate. */
   gates: z.array(z.object({ name: StepName, result: GateResult })),
+  /** The last verdicts of each watch on the new slot. */
+  measures: z.array(z.object({ step: StepName, measures: z.array(Measure) })).default([]),
   switch: z.object({ slot: Slot, effectiveMs: z.number(), at: z.iso.datetime() }).nullable(),
   /** Of the last switch: what the old slot counted, and what became of it (null: nobody can say). null where there was no old slot. */
   ledger: z.object({ counted: LedgerCounts, crossed: LedgerSummary.nullable() }).nullable(),
@@ -68,6 +71,7 @@ export function recordOf(entries: readonly JournalEntry[], unwritten: readonly s
     migrations: findings.flatMap(({ applied }) => applied ?? []),
     steps: steps.map(({ step, type, ms, finding }) => ({ name: step, ok: type === 'done', ms, detail: finding.detail })),
     gates: steps.flatMap(({ step, finding }) => (finding.gate === undefined ? [] : [{ name: step, result: finding.gate }])),
+    measures: steps.flatMap(({ step, finding }) => (finding.measures === undefined ? [] : [{ step, measures: finding.measures }])),
     switch: switched,
     ledger: ledgerOf(findings),
     left: findings.findLast((finding) => finding.left !== undefined)?.left ?? null,

@@ -48,7 +48,11 @@ describe('deploy', () => {
     });
     expect(record.left).toMatchObject({ sockets: 0 });
     expect(ports.target.ledgers[0]).toMatchObject({ handoverId: record.id, from: 'blue', to: 'green' });
-    expect(record.gates.map(({ name, result }) => `${name} ${result.status}`)).toEqual(['readiness passed', 'smoke passed']);
+    expect(record.gates.map(({ name, result }) => `${name} ${result.status}`)).toEqual([
+      'preflight passed',
+      'readiness passed',
+      'smoke passed',
+    ]);
     expect(ports.records).toEqual([record]);
     expect(ports.target.slots.blue.running).toBe(true);
   });
@@ -58,8 +62,15 @@ describe('deploy', () => {
     await deploy(request(OTHER.tag), ports);
     for (const entry of ports.entries) expect(JournalEntry.parse(JSON.parse(JSON.stringify(entry)))).toEqual(entry);
     const types = ports.entries.map((entry) => ('step' in entry ? `${entry.type} ${entry.step}` : entry.type));
-    expect(types.slice(0, 5)).toEqual(['opened', 'doing prepare', 'done prepare', 'planned', 'doing migrate']);
+    expect(types.slice(0, 5)).toEqual(['opened', 'doing prepare', 'done prepare', 'planned', 'doing preflight']);
     expect(types.at(-1)).toBe('closed');
+  });
+
+  it('BG-20: touches nothing of the release when the preflight gate fails', async () => {
+    const ports = await served({ verdict: (gate) => (gate === 'preflight' ? failed : { status: 'passed', detail: '', checks: [] }) });
+    await expect(deploy(request(OTHER.tag), ports)).rejects.toMatchObject({ code: 'gate-failed', next: expect.stringContaining('checks') });
+    expect(effects(ports)).toEqual(['prepare']);
+    expect(ports.records[0]).toMatchObject({ outcome: 'undone', migrations: [], slots: { before: 'blue', after: 'blue' } });
   });
 
   it.each(['readiness', 'smoke'] as const)('BG-20: switches nothing and stops the new slot when the %s gate fails', async (broken) => {
@@ -155,7 +166,7 @@ describe('deploy', () => {
     const again = bench({ target: ports.target });
     await deploy(request(GOOD.tag), again);
     expect(again.target).toMatchObject({ active: 'blue', violations: [] });
-    expect(again.records[0]?.steps.map(({ name }) => name).slice(1, 4)).toEqual(['migrate', 'vacate', 'deploy']);
+    expect(again.records[0]?.steps.map(({ name }) => name).slice(2, 5)).toEqual(['migrate', 'vacate', 'deploy']);
   });
 
   it('does not replace a slot that holds sessions which nobody could take over', async () => {
@@ -172,7 +183,7 @@ describe('deploy', () => {
 
   it('begins no effect that the journal could not announce, and still takes back what was begun', async () => {
     const ports = await served();
-    let room = 6;
+    let room = 8;
     const journal = { ...ports.journal, append: () => (room-- > 0 ? Promise.resolve() : Promise.reject(new Error('ENOSPC'))) };
     await expect(deploy(request(OTHER.tag), { ...ports, journal })).rejects.toThrow('The journal could not be written: ENOSPC');
     expect(effects(ports)).toEqual(['prepare', `migrate ${OTHER.tag}`]);
@@ -236,6 +247,7 @@ describe('planDeployment', () => {
     const plan = planDeployment(await target.describe(), undefined, OTHER);
     expect(plan.steps.map(({ command }) => wording(command))).toEqual([
       'bring up what both slots share, where it is missing',
+      'preflight gate: green (v1.3.0)',
       'run the pending migrations of v1.3.0, before anything of it runs',
       'start v1.3.0 in green, its workers paused',
       'readiness gate: green (v1.3.0)',

@@ -12,6 +12,7 @@ export type RolloutErrorCode =
   | 'deploy-failed'
   | 'gate-failed'
   | 'switch-failed'
+  | 'monitor-failed'
   | 'drain-failed'
   | 'unaccounted'
   | 'unfinished'

@@ -4,6 +4,8 @@ import type { Plan } from './plan.ts';
 
 const CODE: Readonly<Record<StepName, RolloutErrorCode>> = {
   prepare: 'environment-broken',
+  preflight: 'gate-failed',
+  observe: 'environment-broken',
   migrate: 'migration-failed',
   vacate: 'drain-failed',
   deploy: 'deploy-failed',
@@ -18,6 +20,9 @@ const CODE: Readonly<Record<StepName, RolloutErrorCode>> = {
   settle: 'drain-failed',
   account: 'unaccounted',
   stop: 'deploy-failed',
+  monitor: 'monitor-failed',
+  bake: 'monitor-failed',
+  decommission: 'drain-failed',
 };
 
 export const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause));

@@ -2,6 +2,8 @@ import { LedgerCounts, Slot } from '@devplatform/contracts';
 import { z } from 'zod';
 import { GateResult } from './gate.ts';
 import { LedgerSummary } from './ledger-summary.ts';
+import { Measure } from './measure.ts';
+import { Observation } from './observation.ts';
 import type { InFlight } from './target.ts';
 
 const Counts = z.object({
@@ -27,5 +29,9 @@ export const Finding = z.object({
   ledger: LedgerSummary.optional(),
   /** What was still there when the wait for zeros ended. */
   left: Counts.optional(),
+  /** Before the release was touched; whoever goes on with the run compares with it. */
+  observed: Observation.optional(),
+  /** The last verdicts on the new slot. */
+  measures: z.array(Measure).optional(),
 });
 export type Finding = z.infer<typeof Finding>;

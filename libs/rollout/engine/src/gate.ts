@@ -50,7 +50,10 @@ export class GateRefusal extends RolloutError {
     const verdict = result.status === 'failed' ? 'failed' : 'could not tell';
     super('gate-failed', `The ${gate} gate of ${context.tag} in ${context.slot} ${verdict}: ${result.reason}.`, {
       untouched: 'No traffic was switched.',
-      next: `Read the logs of ${context.slot}, correct the release and deploy again.`,
+      next:
+        gate === 'preflight'
+          ? 'Do what the checks ask for and deploy again.'
+          : `Read the logs of ${context.slot}, correct the release and deploy again.`,
     });
     this.name = 'GateRefusal';
     this.result = result;

@@ -1,6 +1,6 @@
 import { Slot } from '@devplatform/contracts';
 import { z } from 'zod';
-import { Command, StepName } from './command.ts';
+import { Command, Decommission, StepName } from './command.ts';
 import { Finding } from './finding.ts';
 import { Release } from './release.ts';
 import { State } from './transition.ts';
@@ -8,8 +8,20 @@ import { State } from './transition.ts';
 export const RunKind = z.enum(['deploy', 'rollback']);
 export type RunKind = z.infer<typeof RunKind>;
 
+/** What happens after the switch; a step of no duration is left out of the plan. */
+export const Aftercare = z.object({
+  /** Milliseconds; specification, "Step 5: Monitor for Errors". */
+  monitorMs: z.int().min(0).default(0),
+  /** Milliseconds; specification, "Step 7: Decommission Old Version". */
+  bakeMs: z.int().min(0).default(0),
+  decommission: Decommission.default('park'),
+  /** Milliseconds without an answer of the old slot before it is decommissioned. */
+  quietMs: z.int().min(0).default(10_000),
+});
+export type Aftercare = z.infer<typeof Aftercare>;
+
 /** What a deployment was asked for; a rollback is asked for nothing. */
-export const Wanted = z.object({ slot: Slot.nullable(), release: Release });
+export const Wanted = z.object({ slot: Slot.nullable(), release: Release, after: Aftercare.prefault({}) });
 export type Wanted = z.infer<typeof Wanted>;
 
 const PlannedUndo = z.object({ command: Command, vital: z.boolean() });

@@ -2,19 +2,25 @@ import type { LedgerCounts, Slot } from '@devplatform/contracts';
 import { account } from './account.ts';
 import type { Clock } from './clock.ts';
 import type { Command, GateName } from './command.ts';
+import { decommission } from './decommission.ts';
 import { RolloutError } from './error.ts';
+import type { RolloutEvent } from './event.ts';
 import { reasonOf } from './failure.ts';
 import type { Finding } from './finding.ts';
 import { pass, type Gate } from './gate.ts';
 import { countsInWords } from './ledger-summary.ts';
 import { isLeaseLost } from './lock.ts';
+import type { Observation } from './observation.ts';
 import { inWords, isIdle, settle } from './settle.ts';
 import type { Lease, ServiceName, ServiceProbe, SlotAddresses, Target } from './target.ts';
+import { watch, type Watch } from './watch.ts';
 
 /** What carries out a command. */
 export interface Means {
   readonly target: Target;
   readonly gates: Readonly<Record<GateName, Gate>>;
+  readonly watch: Watch;
+  readonly onEvent: (event: RolloutEvent) => void;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly lease: Lease;
@@ -23,6 +29,8 @@ export interface Means {
   readonly handoverId: string;
   /** What the run's own journal says was counted then; see Finding. */
   readonly counted: LedgerCounts | null | undefined;
+  /** What the run's own journal says of both slots before the release was touched. */
+  readonly before: Observation | null;
 }
 
 /** The one place where a command becomes an effect. */
@@ -69,6 +77,13 @@ export async function perform(command: Command, means: Means): Promise<Finding> 
       return withEnded(command.slot, means, await settle(command.slot, means));
     case 'account':
       return account(command, means);
+    case 'observe':
+      return { detail: 'both slots were asked for their counts', observed: await target.observe() };
+    case 'monitor':
+    case 'bake':
+      return watch({ ...command, step: command.do, before: means.before }, means);
+    case 'decommission':
+      return decommission(command, means);
     case 'stop':
       await target.stop(command.slot, lease);
       return { detail: `${command.slot} is stopped` };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { deploy } from './deployment.ts';
 import { DeploymentRecord } from './deployment-record.ts';
+import type { Judge } from './measure.ts';
 import { abort, resume } from './reopening.ts';
 import { RolloutError } from './error.ts';
 import { rollback } from './rollback.ts';
@@ -11,8 +12,10 @@ import { diesIn, type Death } from './spec-support/killed.ts';
 const ops = { deployer: 'ops@host' };
 const eve = { deployer: 'eve@host' };
 const verbs = { resume, abort };
+/** Every step that there is. */
+const after = { monitorMs: 2_000, bakeMs: 20_000, quietMs: 1_000 };
 const runs = {
-  deploy: (ports: Bench) => deploy({ ...ops, release: OTHER.tag }, ports),
+  deploy: (ports: Bench) => deploy({ ...ops, release: OTHER.tag, after }, ports),
   rollback: (ports: Bench) => rollback(ops, ports),
 };
 
@@ -95,6 +98,21 @@ describe('a run whose process is killed', () => {
     const again = nextProcess(ports, { verdict: (gate) => (gate === 'smoke' ? failed : { status: 'passed', detail: '', checks: [] }) });
     await expect(resume(eve, again)).rejects.toMatchObject({ code: 'gate-failed' });
     expect(again.target).toMatchObject({ active: 'blue', slots: { green: { running: false } } });
+  });
+
+  it('MON-3: goes on watching from the start, and compares with what was before the release', async () => {
+    const ports = await served('deploy');
+    await dieAt(ports, 'doing', 'monitor');
+    const befores = new Set<string | undefined>();
+    const judge: Judge = ({ before }) => {
+      befores.add(before?.at);
+      return [];
+    };
+    const again = nextProcess(ports, { judge });
+    expect(await resume(eve, again)).toMatchObject({ outcome: 'done' });
+    const observed = ports.entries.flatMap((entry) => (entry.type === 'done' ? (entry.finding.observed?.at ?? []) : []));
+    expect([...befores]).toEqual(observed);
+    expect(again.events.filter(({ type }) => type === 'watched')).toHaveLength(3 + 3);
   });
 
   it('ENG-1: goes on going back', async () => {

@@ -6,21 +6,25 @@ import { recordOf, type DeploymentLog, type DeploymentRecord } from './deploymen
 import { RolloutError } from './error.ts';
 import type { RolloutEvent } from './event.ts';
 import { inStep, interruption, nothingUnfinished, reasonOf, stranded, undone, unwritable } from './failure.ts';
+import type { Finding } from './finding.ts';
 import { GateRefusal, type Gate } from './gate.ts';
 import { refusal, standing, unfinished, whereabouts, type History } from './history.ts';
 import { JournalEntry, type Journal, type ReopenVerb, type RunKind, type Unstamped, type Wanted, type WayBack } from './journal.ts';
 import { isLeaseLost, Lock } from './lock.ts';
+import type { Observation } from './observation.ts';
 import { perform } from './perform.ts';
 import { toJournal, undoOf, type Plan } from './plan.ts';
 import type { Step } from './step.ts';
 import type { Target } from './target.ts';
 import { transition, type State } from './transition.ts';
+import { Alarm, type Watch } from './watch.ts';
 import { backFrom, backOnRequest } from './way-back.ts';
 
 /** Everything outside of the engine that a run needs. */
 export interface Ports {
   readonly target: Target;
   readonly gates: Readonly<Record<GateName, Gate>>;
+  readonly watch: Watch;
   readonly journal: Journal;
   readonly log: DeploymentLog;
   readonly clock: Clock;
@@ -206,7 +210,7 @@ export class Run implements AsyncDisposable {
           onEvent({ type: 'note', text });
         },
         handoverId: this.#handoverId,
-        counted: this.#counted(),
+        ...this.#learnt(),
       };
       const finding = await this.#lock.during(step.name, (lease) => perform(step.command, { ...means, lease }));
       const ms = Math.round(clock.now() - begin);
@@ -221,11 +225,10 @@ export class Run implements AsyncDisposable {
   }
 
   async #failed(step: Step, ms: number, cause: unknown): Promise<void> {
-    const gate = cause instanceof GateRefusal ? { gate: cause.result } : {};
-    const ledger = cause instanceof Unaccounted && cause.summary !== null ? { ledger: cause.summary } : {};
     const detail = reasonOf(cause);
-    await this.#write({ type: 'failed', step: step.name, ms, finding: { detail, ...gate, ...ledger } }).catch(() => undefined);
-    for (const check of gate.gate?.checks ?? []) this.#ports.onEvent({ type: 'gate', gate: step.name, check });
+    const finding = { detail, ...evidenceOf(cause) };
+    await this.#write({ type: 'failed', step: step.name, ms, finding }).catch(() => undefined);
+    for (const check of finding.gate?.checks ?? []) this.#ports.onEvent({ type: 'gate', gate: step.name, check });
     this.#ports.onEvent({ type: 'step-failed', step: step.name, ms, detail });
   }
 
@@ -274,9 +277,13 @@ export class Run implements AsyncDisposable {
     return this.#begun.some(({ name }) => name === 'switch');
   }
 
-  #counted(): LedgerCounts | null | undefined {
+  /** What earlier steps brought to light and later ones need, from the journal: it survives the process. */
+  #learnt(): { readonly counted: LedgerCounts | null | undefined; readonly before: Observation | null } {
     const findings = this.#entries.flatMap((entry) => (entry.type === 'done' ? entry.finding : []));
-    return findings.findLast(({ switched }) => switched !== undefined)?.counted;
+    return {
+      counted: findings.findLast(({ switched }) => switched !== undefined)?.counted,
+      before: findings.findLast(({ observed }) => observed !== undefined)?.observed ?? null,
+    };
   }
 
   /** Memory is never trusted over the front door. */
@@ -305,6 +312,13 @@ export class Run implements AsyncDisposable {
     }
     this.#entries.push(stamped);
   }
+}
+
+/** What a refusal was based on. */
+function evidenceOf(cause: unknown): Partial<Finding> {
+  if (cause instanceof GateRefusal) return { gate: cause.result };
+  if (cause instanceof Unaccounted && cause.summary !== null) return { ledger: cause.summary };
+  return cause instanceof Alarm ? { measures: [...cause.measures] } : {};
 }
 
 const isDamage = (error: unknown): error is RolloutError =>

@@ -5,6 +5,7 @@ import type { Gate, GateResult } from '../gate.ts';
 import type { JournalEntry } from '../journal.ts';
 import type { Ports } from '../run.ts';
 import { virtualClock } from '../virtual-clock.ts';
+import type { Judge } from '../measure.ts';
 import { FakeTarget } from './fake-target.ts';
 
 export const passed: GateResult = { status: 'passed', detail: 'fine', checks: [{ name: 'all', status: 'passed', ms: 1, detail: 'fine' }] };
@@ -23,11 +24,13 @@ export interface Bench extends Ports {
 export function bench({
   target = new FakeTarget(),
   verdict = () => passed,
+  judge = () => [],
   entries = [],
   records = [],
 }: {
   target?: FakeTarget;
   verdict?: (gate: GateName, slot: string) => GateResult;
+  judge?: Judge;
   /** Of another bench, whose process has ended: the disk stays. */
   entries?: JournalEntry[];
   records?: DeploymentRecord[];
@@ -44,7 +47,8 @@ export function bench({
   });
   return {
     ...{ target, entries, records, events, clock: virtualClock(), signal: operator.signal },
-    gates: { readiness: gate('readiness'), smoke: gate('smoke'), standby: gate('standby') },
+    gates: { preflight: gate('preflight'), readiness: gate('readiness'), smoke: gate('smoke'), standby: gate('standby') },
+    watch: { judge, everyMs: { monitor: 1_000, bake: 10_000 } },
     journal: {
       append: (entry) => Promise.resolve(void entries.push(entry)),
       last: () => Promise.resolve(entries.length === 0 ? null : entries.filter(({ id }) => id === entries.at(-1)?.id)),

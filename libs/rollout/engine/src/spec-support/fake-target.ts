@@ -1,7 +1,8 @@
 import { otherSlot, type Ledger, type LedgerCounts, type LedgerRow, type Slot } from '@devplatform/contracts';
 import { RolloutError, type RolloutErrorCode } from '../error.ts';
+import type { InstanceObservation, Observation, SlotObservation, TrafficCounts } from '../observation.ts';
 import type { Release } from '../release.ts';
-import type { Environment, InFlight, Lease, LeaseHolder, ServiceProbe, SlotState, Target } from '../target.ts';
+import type { Environment, InFlight, Lease, LeaseHolder, ServiceName, ServiceProbe, SlotState, Target } from '../target.ts';
 
 interface FakeSlot {
   release: Release | null;
@@ -9,6 +10,8 @@ interface FakeSlot {
   working: boolean;
   draining: boolean;
   sockets: number;
+  /** Ended by itself: what ran there is still known. */
+  crashed: boolean;
 }
 
 const release = (tag: string, migrations: string[]): Release => ({
@@ -39,10 +42,14 @@ export class FakeTarget implements Target {
   fault: (call: string) => 'before' | 'after' | undefined = () => undefined;
   readonly slots: Record<Slot, FakeSlot> = { blue: empty(), green: empty() };
   active: Slot | null = null;
+  /** Changes what is observed: sources that are away, counts of a slot that fails. */
+  distort: (seen: Observation) => Observation = (seen) => seen;
   /** Newest first. */
   readonly ledgers: Ledger[] = [];
   #previous: Slot | null = null;
   #up = false;
+  #starts = 0;
+  readonly #requests: Record<Slot, number> = { blue: 0, green: 0 };
   #applied = new Set<string>();
   #fence = 0;
   #holder: (LeaseHolder & { step: string }) | null = null;
@@ -113,6 +120,7 @@ export class FakeTarget implements Target {
       this.#refuseActive(slot);
       if (this.slots[slot].sockets > 0) this.violations.push(`deployed over ${this.slots[slot].sockets} sockets in ${slot}`);
       this.slots[slot] = { ...empty(), release, running: true };
+      this.#starts += 1;
       this.#forget(slot);
     });
   }
@@ -120,6 +128,20 @@ export class FakeTarget implements Target {
   probe(slot: Slot): Promise<readonly ServiceProbe[]> {
     const state = this.slots[slot].running ? ('healthy' as const) : ('down' as const);
     return Promise.resolve((['backend', 'frontend', 'worker'] as const).map((service) => ({ service, state, detail: state })));
+  }
+
+  observe(): Promise<Observation> {
+    const slot = (name: Slot): SlotObservation => {
+      const { running, crashed } = this.slots[name];
+      const instances = (['backend', 'frontend', 'worker'] as const).map((service) => instance(service, running ? this.#starts : null));
+      return { traffic: this.#up ? traffic(this.#requests[name]) : null, instances: running || crashed ? instances : [] };
+    };
+    return Promise.resolve(this.distort({ at: START, slots: { blue: slot('blue'), green: slot('green') } }));
+  }
+
+  /** A user's request comes through the front door. */
+  serve(): void {
+    if (this.active !== null) this.#requests[this.active] += 1;
   }
 
   switchTo(slot: Slot, lease: Lease): Promise<{ effectiveMs: number; at: string }> {
@@ -188,14 +210,14 @@ export class FakeTarget implements Target {
   stop(slot: Slot, lease: Lease): Promise<void> {
     return this.#effect(`stop ${slot}`, lease, () => {
       this.#refuseActive(slot);
-      this.slots[slot] = { ...this.slots[slot], running: false, working: false, draining: false, sockets: 0 };
+      this.slots[slot] = { ...this.slots[slot], running: false, working: false, draining: false, sockets: 0, crashed: false };
       this.#forget(slot);
     });
   }
 
   /** The process ends by itself; the front door answers from nowhere if it was active. */
   crash(slot: Slot): void {
-    this.slots[slot] = { ...this.slots[slot], running: false, working: false, sockets: 0 };
+    this.slots[slot] = { ...this.slots[slot], running: false, working: false, sockets: 0, crashed: true };
     if (this.active === slot) this.active = null;
   }
 
@@ -203,6 +225,7 @@ export class FakeTarget implements Target {
   restart(slot: Slot): void {
     if (!this.slots[slot].running) return;
     this.slots[slot].working = this.active === slot;
+    this.#starts += 1;
     for (const gate of ['readiness', 'standby']) this.passed.delete(`${gate} ${slot}`);
   }
 
@@ -230,8 +253,24 @@ export class FakeTarget implements Target {
 }
 
 function empty(): FakeSlot {
-  return { release: null, running: false, working: false, draining: false, sockets: 0 };
+  return { release: null, running: false, working: false, draining: false, sockets: 0, crashed: false };
 }
+
+const START = new Date(0).toISOString();
+
+const traffic = (requests: number): TrafficCounts => ({
+  ...{ since: START, requests, serverErrors: 0, upgrades: 0, upgradesFailed: 0 },
+  latency: { boundsMs: [100, 500], counts: [requests, 0, 0] },
+});
+
+/** `start` null: it has ended. */
+const instance = (service: ServiceName, start: number | null): InstanceObservation => ({
+  ...{ service, instance: `pid ${start ?? 0}`, startedAt: start === null ? null : new Date(start).toISOString() },
+  ...{ healthy: start !== null, memoryBytes: start === null ? null : 100e6, memoryLimitBytes: null, cpuSeconds: start === null ? null : 1 },
+  sockets: service === 'backend' && start !== null ? { opened: 0, closed: 0, abnormal: 0 } : null,
+  jobs: service === 'worker' && start !== null ? { done: 0, failed: 0 } : null,
+  criticalErrors: service === 'frontend' || start === null ? null : {},
+});
 
 const openSocket = (item: string): LedgerRow => ({
   ...{ kind: 'socket', item, session: item, late: false, detail: '', outcome: null, toSlot: null, gapMs: 0, retries: 0, closedAt: null },
