@@ -148,7 +148,7 @@ describe('frames that a client must not send', () => {
 
   it('RT-15: who never follows a hint is closed with 4001 at the deadline, and comes back with everything', async () => {
     // Green serves; who is on blue by its own address is asked to leave it.
-    const { backend, backendInternal, internalToken } = (await environment.slots()).blue ?? {};
+    const { backend, backendInternal, internalToken } = environment.slots().blue ?? {};
     const stubborn = await RawClient.enter(backend ?? '', { sceneId, token: owner.token });
     clients.push(stubborn);
     stubborn.edit(1, 'before the hint');

@@ -22,7 +22,7 @@ describe('the command line', () => {
   const greenIsReady = (): Promise<number> =>
     until(
       async () => {
-        const { green } = await environment.slots();
+        const { green } = environment.slots();
         const started = Date.parse(readRecord(environment.home, 'backend-green')?.startedAt ?? '');
         return (await fetch(`${green?.backend ?? ''}/api/v1/health`)).ok ? Date.now() - started : null;
       },

@@ -39,7 +39,7 @@ describe('HTTP', () => {
   it('HTTP-2: a slow download and a long poll that are under way at the switch end well', async () => {
     const platform = await Platform.register(environment.publicUrl);
     const taskId = await aTaskThatRuns((await platform.createProject('Long polls')).id);
-    const blue = (await environment.slots()).blue;
+    const blue = environment.slots().blue;
     const metrics = { headers: { authorization: `Bearer ${blue?.internalToken ?? ''}` } };
 
     const poll = fetch(`${environment.publicUrl}/api/v1/tasks/${taskId}?wait=30`, {

@@ -259,7 +259,7 @@ describe('jobs', () => {
   };
 
   const control = async (slot: Slot, method: string, path: string, body?: object): Promise<unknown> => {
-    const at = (await environment.slots())[slot];
+    const at = environment.slots()[slot];
     const answer = await fetch(`${at?.workerInternal ?? ''}${path}`, {
       method,
       headers: { authorization: `Bearer ${at?.internalToken ?? ''}` },

@@ -52,7 +52,7 @@ describe('the verdict', () => {
     const read = (file: string): unknown => JSON.parse(readFileSync(join(environment.home, file), 'utf8'));
     const { adminToken } = read('secrets.json') as { adminToken: string };
     const { adminPort, fence } = read('front-door.json') as { adminPort: number; fence: number };
-    const { backend, frontend } = (await environment.slots())[slot] ?? {};
+    const { backend, frontend } = environment.slots()[slot] ?? {};
     const answer = await fetch(`http://127.0.0.1:${adminPort}/active`, {
       method: 'PUT',
       headers: { authorization: `Bearer ${adminToken}` },

@@ -141,7 +141,7 @@ describe('people who edit, whatever happens to the slot that they are on', () =>
     const [sceneId = ''] = editing.sceneIds;
     // On the other slot by its own address: only a hint or the audit brings edits from one to the other. That slot was drained when
     // the traffic left it, and would send everybody away.
-    const { backend: elsewhere = '', backendInternal = '', internalToken = '' } = (await environment.slots())[otherSlot(slot)] ?? {};
+    const { backend: elsewhere = '', backendInternal = '', internalToken = '' } = environment.slots()[otherSlot(slot)] ?? {};
     await fetch(`${backendInternal}/drain`, { method: 'DELETE', headers: { authorization: `Bearer ${internalToken}` } });
     const [here, there] = [
       await enter({ sceneId, token: editing.token }),
@@ -365,7 +365,7 @@ describe('people who edit, whatever happens to the slot that they are on', () =>
   it('RT-12: a consumer that does not keep up is closed with 4002, comes back, and has lost nothing', async () => {
     const where = await emptyScene();
     // By the slot's own address: fewer buffers on the way.
-    const { backend } = (await environment.slots())[await active()] ?? {};
+    const { backend } = environment.slots()[await active()] ?? {};
     const slow = await enter(where, { publicUrl: backend ?? '' });
     const busy = await enter(where);
     slow.sockets[0]?.pause();

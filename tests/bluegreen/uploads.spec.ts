@@ -66,7 +66,7 @@ describe('uploads', () => {
   it(
     'UP-3: completed by two tabs on two slots at once are one model and one job',
     async () => {
-      const { blue, green } = await environment.slots();
+      const { blue, green } = environment.slots();
       const tabs = [blue, green].map((slot) => new Platform(slot?.backend ?? '', ada.token));
       const upload = new UploadSteps(ada, generateGlb(SMALL));
       await upload.create(project, 'two-tabs.glb');

@@ -16,12 +16,15 @@ export const DrainRequest = z.object({
   to: Slot,
   /** What users connect to, without a trailing slash. */
   publicUrl: z.url(),
-  /** Milliseconds over which the hints are spread; default clamp(N / 100 s, 1.5 s, 20 s) for N sockets. */
+  /** Milliseconds over which the hints are spread; default `hintWindow`. */
   windowMs: z.int().min(0).max(120_000).optional(),
   /** Milliseconds after which a socket that did not leave is closed with 4001. */
   deadlineMs: z.int().min(0).max(600_000).default(60_000),
 });
 export type DrainRequest = z.infer<typeof DrainRequest>;
+
+/** Milliseconds over which the hints to `sockets` connections are spread by default, so that a switch never makes a herd. */
+export const hintWindow = (sockets: number): number => Math.min(20_000, Math.max(1500, sockets * 10));
 
 /** GET /drain, and the answer of POST and DELETE. A slot may stop only when all counts but `forced` are zero. */
 export const DrainStatus = z.object({
@@ -79,3 +82,17 @@ export type WorkerStatus = z.infer<typeof WorkerStatus>;
 /** GET /set-aside of a worker: how many there are, whoever set them aside, and the latest 100. */
 export const SetAsideJobs = z.object({ total: z.int(), jobs: z.array(SetAsideJob) });
 export type SetAsideJobs = z.infer<typeof SetAsideJobs>;
+
+export const ServiceName = z.enum(['backend', 'frontend', 'worker']);
+export type ServiceName = z.infer<typeof ServiceName>;
+
+/** Base URLs without a trailing slash that reach one slot and nothing else; never through the front door. */
+export const SlotAddresses = z.object({
+  backend: z.url(),
+  frontend: z.url(),
+  /** Control planes, to be called with `Authorization: Bearer <internalToken>`. */
+  backendInternal: z.url(),
+  workerInternal: z.url(),
+  internalToken: z.string(),
+});
+export type SlotAddresses = z.infer<typeof SlotAddresses>;

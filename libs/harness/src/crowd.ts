@@ -44,7 +44,7 @@ export class Crowd implements AsyncDisposable {
     this.#http = this.#things.use(new ObserverProcess('http', { ...common, perSecond })).observer;
     this.#editors = this.#things.use(new ObserverProcess('editors', { ...common, sceneIds, editorsPerScene, editsPerSecond })).observer;
     this.#uploads = this.#things.use(new ObserverProcess('uploads', common)).observer;
-    this.#census = this.#things.use(new SlotCensus(() => environment.slots()));
+    this.#census = this.#things.use(new SlotCensus(() => Promise.resolve(environment.slots())));
   }
 
   /** Registers somebody, makes a project with scenes, and lets everybody begin. */
@@ -113,7 +113,7 @@ export class Crowd implements AsyncDisposable {
     const ended = now();
     const editors = await this.#editors.stop();
     const { databaseUrl, s3 } = await this.#environment.parts();
-    const slots = Object.entries(await this.#environment.slots()).flatMap(([slot, at]) => (at === null ? [] : [{ slot, at }]));
+    const slots = Object.entries(this.#environment.slots()).flatMap(([slot, at]) => (at === null ? [] : [{ slot, at }]));
     const jobs = await auditJobs(databaseUrl, [this.#projectId]);
     const slotLedgers = await Promise.all(this.#timelines.map(({ handoverId }) => this.#environment.ledger(handoverId)));
     const moves = this.#timelines.map((timeline, i): Move => {

@@ -112,7 +112,7 @@ export async function brokenOf(
 ): Promise<readonly string[]> {
   const { databaseUrl } = await environment.parts();
   const { lost, doubled, holes } = await auditJournal(databaseUrl, editors);
-  const slots = Object.entries(await environment.slots()).flatMap(([slot, at]) => (at === null ? [] : [{ slot, at }]));
+  const slots = Object.entries(environment.slots()).flatMap(([slot, at]) => (at === null ? [] : [{ slot, at }]));
   return [
     ...editors
       .filter(({ edits, acked }) => edits > acked)

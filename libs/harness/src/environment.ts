@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Ledger, Slot } from '@devplatform/contracts';
+import type { Ledger, ServiceName, Slot, SlotAddresses } from '@devplatform/contracts';
 import { findProcess, isAlive, startParts, until, type Parts } from '@devplatform/embedded';
-import type { Environment, RolloutEvent, ServiceName, SlotAddresses } from '@devplatform/rollout-engine';
+import type { Environment, RolloutEvent } from '@devplatform/rollout-engine';
 import { localTarget, type LocalTarget } from '@devplatform/target-local';
 import { runCommand, type CommandResult } from './command-line.ts';
 import { FAULT_PLACES, Faults, type FaultPlace } from './faults.ts';
@@ -93,9 +93,8 @@ export class LocalEnvironment implements AsyncDisposable {
   }
 
   /** Private addresses; null where nothing is deployed. */
-  async slots(): Promise<Readonly<Record<Slot, SlotAddresses | null>>> {
-    const { slots } = await this.describe();
-    return { blue: slots.blue.addresses, green: slots.green.addresses };
+  slots(): Readonly<Record<Slot, SlotAddresses | null>> {
+    return { blue: this.#target.addresses('blue'), green: this.#target.addresses('green') };
   }
 
   /** What the slots wrote of a switch, or of the newest for `latest`; null: no such ledger. */

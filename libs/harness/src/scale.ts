@@ -1,3 +1,4 @@
+import { hintWindow } from '@devplatform/contracts';
 import { Crowd } from './crowd.ts';
 import type { LocalEnvironment } from './environment.ts';
 import type { Evidence } from './evidence.ts';
@@ -29,8 +30,6 @@ const PER_SCENE = 10;
 const EDIT_EVERY_S = 5;
 const STEADY_EDITS_S = 10;
 const STEADY_MS = 8000;
-
-const hintWindow = (sockets: number): number => Math.min(20_000, Math.max(1500, sockets * 10));
 
 /** Lets `sessions` people work, moves them once by `move`, and measures what it cost. */
 export async function scaleStep(

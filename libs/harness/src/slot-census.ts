@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { DrainStatus, Slot, WorkerStatus } from '@devplatform/contracts';
-import type { SlotAddresses } from '@devplatform/rollout-engine';
+import { DrainStatus, Slot, type SlotAddresses, WorkerStatus } from '@devplatform/contracts';
 import type { z } from 'zod';
 import { now } from './clock.ts';
 import { exchange } from './exchange.ts';

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalScene, SceneState } from '@devplatform/contracts';
-import type { SlotAddresses } from '@devplatform/rollout-engine';
+import { canonicalScene, SceneState, type SlotAddresses } from '@devplatform/contracts';
 import * as Y from 'yjs';
 import { withDatabase } from './database.ts';
 import { exchange, reasonOf } from './exchange.ts';

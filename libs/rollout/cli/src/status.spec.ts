@@ -16,7 +16,7 @@ const environment: Environment = {
 const busy: InFlight = { sockets: 12, notYetHinted: 0, httpInFlight: 1, appendQueue: 0, activeJobs: 0, forced: 0 };
 const target = {
   describe: () => Promise.resolve(environment),
-  probe: () => Promise.resolve([{ service: 'backend', state: 'healthy', detail: '200' }] as const),
+  probe: () => Promise.resolve([{ service: 'backend', role: 'web', state: 'healthy', detail: '200' }] as const),
   inFlight: (name: string) => (name === 'green' ? Promise.resolve(busy) : Promise.reject(new Error('it does not answer'))),
 };
 

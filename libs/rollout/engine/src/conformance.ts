@@ -145,7 +145,8 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
       const { slots } = await target.observe();
       expect(slots.green.instances).toEqual([]);
       expect(requestsOf({ slots }, 'green')).toBe(0);
-      expect(new Set(slots.blue.instances.map(({ service }) => service))).toEqual(new Set(['backend', 'frontend', 'worker']));
+      const services = (await target.probe('blue')).map(({ service }) => service);
+      expect(new Set(slots.blue.instances.map(({ service }) => service))).toEqual(new Set(services));
       for (const { startedAt, healthy } of slots.blue.instances) expect([typeof startedAt, healthy]).toEqual(['string', true]);
       const { traffic } = slots.blue;
       const { traffic: earlier } = before.slots.blue;

@@ -169,6 +169,17 @@ describe('deploy', () => {
     expect(again.records[0]?.steps.map(({ name }) => name).slice(2, 5)).toEqual(['migrate', 'vacate', 'deploy']);
   });
 
+  it('BG-61: does not take users to a slot that merely runs, because an earlier run could not stop it', async () => {
+    const target = new FakeTarget();
+    target.fault = (call) => (call === 'stop blue' ? 'before' : undefined);
+    const unproven = bench({ target, verdict: (gate) => (gate === 'smoke' ? failed : { status: 'passed', detail: '', checks: [] }) });
+    await expect(deploy(request(GOOD.tag), unproven)).rejects.toMatchObject({ code: 'gate-failed' });
+    expect(target.slots.blue.running).toBe(true);
+    target.fault = (call) => (call === 'start-work green' ? 'before' : undefined);
+    await expect(deploy(request(OTHER.tag), bench({ target }))).rejects.toThrow('there was nothing to go back to from the step switch');
+    expect(target.active).toBe('green');
+  });
+
   it('does not replace a slot that holds sessions which nobody could take over', async () => {
     const ports = await served();
     await deploy(request(OTHER.tag), ports);
@@ -237,7 +248,7 @@ describe('a switch that cannot account for everything', () => {
     };
     const { outcome, issues, ledger } = await deploy(request(OTHER.tag), ports);
     expect([outcome, ledger]).toEqual(['done', null]);
-    expect(issues).toContain('The backend of blue had ended before the switch: it had nothing to hand over.');
+    expect(issues).toContain('What takes requests in blue had ended before the switch: it had nothing to hand over.');
   });
 });
 

@@ -33,7 +33,8 @@ export function planDeployment(
   const previous = from === null ? null : environment.slots[from].release;
   const occupied = environment.slots[to].running;
 
-  const returning = from === null ? null : wayBack({ bad: to, good: from, tag: previous ?? 'unknown' });
+  // Only who serves now is known to be good: one that merely runs may be what an earlier run could not stop.
+  const returning = from === null || environment.active === null ? null : wayBack({ bad: to, good: from, tag: previous ?? 'unknown' });
   const stopping = [attempt({ do: 'stop', slot: to })];
 
   const steps: readonly Step[] = [

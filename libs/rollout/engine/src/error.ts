@@ -20,7 +20,8 @@ export type RolloutErrorCode =
   | 'journal-damaged'
   | 'log-damaged'
   | 'interrupted'
-  | 'aborted';
+  | 'aborted'
+  | 'configuration';
 
 /** Says what happened, what was left untouched and what to do next; `code` is what programs look at. */
 export class RolloutError extends Error {

@@ -2,7 +2,7 @@ import type { Slot } from '@devplatform/contracts';
 import { z } from 'zod';
 import type { Clock } from './clock.ts';
 import { RolloutError } from './error.ts';
-import type { ServiceProbe, SlotAddresses } from './target.ts';
+import type { Addresses, ServiceProbe } from './target.ts';
 
 /** One thing that a gate looked at, for the deployment log. */
 export const Check = z.object({
@@ -32,7 +32,7 @@ export interface GateContext {
   /** One sample of each service of the slot. */
   readonly probe: () => Promise<readonly ServiceProbe[]>;
   /** The slot's private addresses. Throws where it has none. */
-  readonly addresses: () => Promise<SlotAddresses>;
+  readonly addresses: () => Promise<Addresses>;
   /** A line for whoever is waiting. */
   readonly note: (line: string) => void;
 }

@@ -92,10 +92,21 @@ export function standing({ steps, start, entries }: Leg, active: Slot | null): {
   const at = steps.findIndex(({ command }) => command.do === 'switch' && command.slot === active);
   const begun = entries.some((entry) => entry.type === 'doing' && entry.step === 'switch');
   if (at < 0 || !begun) return { done: 0, state: start };
-  const ended = new Set(entries.flatMap((entry) => (isEnd(entry, steps) ? entry.step : [])));
+  const ended = endedOf(steps, entries);
   const open = steps.findIndex(({ name }, place) => place >= at && !ended.has(name));
   const done = open < 0 ? steps.length : open;
   return { done, state: steps.slice(0, done).reduce((state, { name }) => transition(state, name), start) };
+}
+
+/** A step that is begun again takes those after it with it: what they did was done to something else. */
+function endedOf(steps: readonly Step[], entries: readonly JournalEntry[]): ReadonlySet<string> {
+  const ended = new Set<string>();
+  for (const entry of entries) {
+    const at = entry.type === 'doing' ? steps.findIndex(({ name }) => name === entry.step) : -1;
+    if (at >= 0) for (const { name } of steps.slice(at)) ended.delete(name);
+    if (isEnd(entry, steps)) ended.add(entry.step);
+  }
+  return ended;
 }
 
 type StepEnd = Extract<JournalEntry, { type: 'done' | 'failed' }>;

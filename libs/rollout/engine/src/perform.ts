@@ -12,7 +12,7 @@ import { countsInWords } from './ledger-summary.ts';
 import { isLeaseLost } from './lock.ts';
 import type { Observation } from './observation.ts';
 import { inWords, isIdle, settle } from './settle.ts';
-import type { Lease, ServiceName, ServiceProbe, SlotAddresses, Target } from './target.ts';
+import type { Addresses, Lease, ServiceProbe, ServiceRole, Target } from './target.ts';
 import { watch, type Watch } from './watch.ts';
 
 /** What carries out a command. */
@@ -69,7 +69,7 @@ export async function perform(command: Command, means: Means): Promise<Finding> 
         return { detail: `${command.slot} takes no new jobs` };
       });
     case 'drain':
-      return unlessDown(command.slot, ['backend'], means, () => drain(command.slot, command.to, means.handoverId, means));
+      return unlessDown(command.slot, ['web'], means, () => drain(command.slot, command.to, means.handoverId, means));
     case 'undrain':
       await target.undrain(command.slot, lease);
       return { detail: `${command.slot} serves again` };
@@ -102,9 +102,14 @@ async function switchTo(slot: Slot, from: Slot | null, { target, lease, handover
     return { detail: `${detail}; ${from} holds ${countsInWords(counted)}`, switched, counted };
   } catch (error) {
     if (isLeaseLost(error)) throw error;
-    const wasDown = (await before).some(({ service, state }) => service === 'backend' && state === 'down');
+    const wasDown = (await before).some(({ role, state }) => role === 'web' && state === 'down');
     if (!wasDown) return { detail, switched, issue: `What was under way in ${from} could not be counted: ${reasonOf(error)}` };
-    return { detail, switched, counted: null, issue: `The backend of ${from} had ended before the switch: it had nothing to hand over.` };
+    return {
+      detail,
+      switched,
+      counted: null,
+      issue: `What takes requests in ${from} had ended before the switch: it had nothing to hand over.`,
+    };
   }
 }
 
@@ -115,7 +120,7 @@ async function drain(slot: Slot, to: Slot, handoverId: string, { target, lease }
 
 /** A slot that is about to be replaced may still hold what an interrupted run left there. */
 async function vacate(slot: Slot, to: Slot | null, means: Means): Promise<Finding> {
-  const finding = await unlessDown(slot, ['backend', 'worker'], means, async () => {
+  const finding = await unlessDown(slot, ['web', 'worker'], means, async () => {
     const left = await means.target.inFlight(slot);
     if (isIdle(left) || to === null) return { detail: `${slot} has ${inWords(left)} in flight`, left };
     await means.target.pauseWork(slot, means.lease);
@@ -131,7 +136,7 @@ async function vacate(slot: Slot, to: Slot | null, means: Means): Promise<Findin
 
 /** Zeros of a service that has ended are true, and no reason to say nothing. */
 async function withEnded(slot: Slot, { target }: Means, finding: Finding): Promise<Finding> {
-  const down = (await target.probe(slot)).filter(({ service, state }) => state === 'down' && service !== 'frontend');
+  const down = (await target.probe(slot)).filter(({ role, state }) => state === 'down' && role !== 'static');
   return down.length === 0 ? finding : { ...finding, issue: ended(slot, down) };
 }
 
@@ -139,25 +144,20 @@ const ended = (slot: Slot, down: readonly ServiceProbe[]): string =>
   `${down.map(({ service }) => service).join(' and ')} of ${slot} had ended by itself; what it held is taken up by the other slot.`;
 
 /** A service that has ended holds nothing any more: that must not keep a fix for it from being deployed. */
-async function unlessDown(
-  slot: Slot,
-  services: readonly ServiceName[],
-  { target }: Means,
-  effect: () => Promise<Finding>,
-): Promise<Finding> {
+async function unlessDown(slot: Slot, roles: readonly ServiceRole[], { target }: Means, effect: () => Promise<Finding>): Promise<Finding> {
   try {
     return await effect();
   } catch (error) {
     if (isLeaseLost(error)) throw error;
     const probes = await target.probe(slot);
-    const down = probes.filter(({ service, state }) => state === 'down' && services.includes(service));
+    const down = probes.filter(({ role, state }) => state === 'down' && roles.includes(role));
     if (down.length === 0) throw error;
     const issue = ended(slot, down);
     return { detail: `nothing to do: ${issue}`, issue };
   }
 }
 
-async function addressesOf(slot: Slot, target: Target): Promise<SlotAddresses> {
+async function addressesOf(slot: Slot, target: Target): Promise<Addresses> {
   const { addresses } = (await target.describe()).slots[slot];
   if (addresses === null) throw new Error(`${slot} has no private addresses; nothing runs there`);
   return addresses;

@@ -12,5 +12,7 @@ export const Release = z.object({
   contracts: z.array(z.int()).min(1),
   protocol: z.tuple([z.int(), z.int()]),
   migrations: z.array(z.string()),
+  /** Of each migration that declares it: what it does to the release that still runs. Absent in manifests of earlier builds. */
+  phases: z.record(z.string(), z.enum(['expand', 'backfill', 'contract'])).optional(),
 });
 export type Release = z.infer<typeof Release>;

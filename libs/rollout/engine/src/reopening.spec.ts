@@ -100,6 +100,22 @@ describe('a run whose process is killed', () => {
     expect(again.target).toMatchObject({ active: 'blue', slots: { green: { running: false } } });
   });
 
+  it('ENG-1: does again what was done to processes that have died since', async () => {
+    const first = (ports: Bench) => deploy({ ...ops, release: GOOD.tag }, ports);
+    const ports = bench();
+    const at = (wanted: string, entries: Bench['entries']) =>
+      entries.findIndex((entry) => 'step' in entry && `${entry.type} ${entry.step}` === wanted);
+    const dry = bench();
+    await first(dry);
+    expect(await diesIn(ports, { entry: at('done start-work', dry.entries), when: 'after' }, first)).toBe(true);
+    ports.target.crash('blue');
+    const again = nextProcess(ports);
+    const resumed = { entry: at('done switch', dry.entries) - 1, when: 'after' } as const;
+    expect(await diesIn(again, resumed, (p) => resume(eve, p))).toBe(true);
+    expect(await resume(eve, nextProcess(ports))).toMatchObject({ outcome: 'done', slots: { after: 'blue' } });
+    expect(ports.target.slots.blue.working).toBe(true);
+  });
+
   it('MON-3: goes on watching from the start, and compares with what was before the release', async () => {
     const ports = await served('deploy');
     await dieAt(ports, 'doing', 'monitor');

@@ -1,17 +1,18 @@
-import type { LedgerCounts, Slot } from '@devplatform/contracts';
+import type { Slot } from '@devplatform/contracts';
 import { Unaccounted } from './account.ts';
-import { isoTime, type Clock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { wording, type GateName } from './command.ts';
-import { recordOf, type DeploymentLog, type DeploymentRecord } from './deployment-record.ts';
+import type { DeploymentLog, DeploymentRecord } from './deployment-record.ts';
 import { RolloutError } from './error.ts';
 import type { RolloutEvent } from './event.ts';
-import { inStep, interruption, nothingUnfinished, reasonOf, stranded, undone, unwritable } from './failure.ts';
+import { inStep, interruption, reasonOf, stranded, undone } from './failure.ts';
 import type { Finding } from './finding.ts';
 import { GateRefusal, type Gate } from './gate.ts';
-import { refusal, standing, unfinished, whereabouts, type History } from './history.ts';
-import { JournalEntry, type Journal, type ReopenVerb, type RunKind, type Unstamped, type Wanted, type WayBack } from './journal.ts';
-import { isLeaseLost, Lock } from './lock.ts';
-import type { Observation } from './observation.ts';
+import { standing, whereabouts, type History } from './history.ts';
+import type { Journal, JournalEntry, ReopenVerb, RunKind, Unstamped, WayBack } from './journal.ts';
+import { isLeaseLost, type Lock } from './lock.ts';
+import { Logbook } from './logbook.ts';
+import { takeAgain, takeFor, type Identity } from './opening.ts';
 import { perform } from './perform.ts';
 import { toJournal, undoOf, type Plan } from './plan.ts';
 import type { Step } from './step.ts';
@@ -33,23 +34,14 @@ export interface Ports {
   readonly signal: AbortSignal;
 }
 
-/** What a run is, before anything of it has happened. */
-interface Identity {
-  readonly kind: RunKind;
-  readonly deployer: string;
-  readonly wanted: Wanted | null;
-}
-
 /** One deployment or rollback under its lock: carries out steps, writes the journal, and turns back where a vital step fails. */
 export class Run implements AsyncDisposable {
-  readonly #id: string;
   readonly #identity: Identity;
   readonly #ports: Ports;
   readonly #lock: Lock;
   readonly #history: History | null;
-  readonly #entries: JournalEntry[];
+  readonly #logbook: Logbook;
   readonly #begun: Step[];
-  readonly #unwritten: string[] = [];
   /** Steps of the leg that is gone on with which need not be repeated. */
   #ended: readonly Step[] = [];
   #state: State;
@@ -59,12 +51,11 @@ export class Run implements AsyncDisposable {
   #record: DeploymentRecord | undefined;
 
   private constructor(id: string, identity: Identity, ports: Ports, lock: Lock, history: History | null) {
-    this.#id = id;
     this.#identity = identity;
     this.#ports = ports;
     this.#lock = lock;
     this.#history = history;
-    this.#entries = [...(history?.entries ?? [])];
+    this.#logbook = new Logbook(id, ports.journal, ports.clock, history?.entries);
     this.#begun = [...(history?.begun ?? [])];
     this.#plan = history?.plan;
     this.#turnedBack = history?.back != null;
@@ -75,39 +66,19 @@ export class Run implements AsyncDisposable {
   /** Takes the lock; throws `locked` where somebody else has it, and `unfinished` where the last run was cut off. */
   static async open(identity: Identity, ports: Ports): Promise<Run> {
     const id = crypto.randomUUID();
-    const lock = await Lock.take(ports.target, { who: identity.deployer, deploymentId: id }, ports.clock);
-    try {
-      const left = await unfinished(ports).catch((error: unknown) => {
-        if (identity.kind !== 'rollback' || !isDamage(error)) throw error;
-        // Users come first: what an earlier run left in flight is handed over by this one, too.
-        ports.onEvent({ type: 'note', text: error.message });
-        return null;
-      });
-      if (left !== null) throw refusal(left);
-      return new Run(id, identity, ports, lock, null);
-    } catch (error) {
-      await lock[Symbol.asyncDispose]();
-      throw error;
-    }
+    return new Run(id, identity, ports, await takeFor(id, identity, ports), null);
   }
 
   /** Takes the lock of the run that was cut off; throws `nothing-unfinished`, or `locked` where it still runs. */
   static async reopen(verb: ReopenVerb, deployer: string, ports: Ports): Promise<Run> {
-    const seen = await unfinished(ports);
-    if (seen === null) throw nothingUnfinished(verb);
-    const lock = await Lock.take(ports.target, { who: deployer, deploymentId: seen.id }, ports.clock);
+    const { lock, history } = await takeAgain(verb, deployer, ports);
+    const run = new Run(history.id, history, ports, lock, history);
+    ports.onEvent({ type: 'note', text: `${verb}: the ${history.kind} ${history.id}, which was cut off ${whereabouts(history.entries)}` });
     try {
-      const history = await unfinished(ports);
-      if (history?.id !== seen.id) throw nothingUnfinished(verb);
-      const run = new Run(history.id, history, ports, lock, history);
-      ports.onEvent({
-        type: 'note',
-        text: `${verb}: the ${history.kind} ${history.id}, which was cut off ${whereabouts(history.entries)}`,
-      });
       if (!history.closed) await run.#write({ type: 'reopened', verb, deployer, fence: lock.fence });
       return run;
     } catch (error) {
-      await lock[Symbol.asyncDispose]();
+      await run[Symbol.asyncDispose]();
       throw error;
     }
   }
@@ -138,7 +109,7 @@ export class Run implements AsyncDisposable {
     const { back, plan } = history;
     const active = await this.#active();
     if (back !== null) return this.#close(await this.#goBack(cutOff(back.reason), back.way, active));
-    this.#stand(plan?.steps ?? [], this.#entries, active);
+    this.#stand(plan?.steps ?? [], this.#logbook.entries, active);
     return this.#conclude(() => steps(history));
   }
 
@@ -177,7 +148,7 @@ export class Run implements AsyncDisposable {
 
   /** Of a run that has ended: nothing else is left to do, so a log that cannot be written is what went wrong. */
   async #fileMissing(): Promise<DeploymentRecord> {
-    const record = recordOf(this.#entries);
+    const record = this.#logbook.record();
     await this.#ports.log.append(record);
     this.#record = record;
     this.#ports.onEvent({ type: 'closed', record });
@@ -185,7 +156,7 @@ export class Run implements AsyncDisposable {
   }
 
   async #file(error: RolloutError | undefined): Promise<DeploymentRecord> {
-    const record = recordOf(this.#entries, this.#unwritten);
+    const record = this.#logbook.record();
     this.#record = record;
     await this.#ports.log.append(record).catch((cause: unknown) => {
       this.#ports.onEvent({ type: 'note', text: `the deployment log could not be written: ${reasonOf(cause)}` });
@@ -210,7 +181,7 @@ export class Run implements AsyncDisposable {
           onEvent({ type: 'note', text });
         },
         handoverId: this.#handoverId,
-        ...this.#learnt(),
+        ...this.#logbook.learnt(),
       };
       const finding = await this.#lock.during(step.name, (lease) => perform(step.command, { ...means, lease }));
       const ms = Math.round(clock.now() - begin);
@@ -252,9 +223,8 @@ export class Run implements AsyncDisposable {
   async #goBack(error: RolloutError, { steps, blocked }: WayBack, active: Slot | null): Promise<RolloutError> {
     const switched = this.#switched();
     const leg = steps.map(undoOf);
-    const since = this.#entries.findIndex(({ type }) => type === 'turned-back');
     try {
-      this.#stand(leg, this.#entries.slice(since), active);
+      this.#stand(leg, this.#logbook.wayBack, active);
       for (const step of leg) if (!this.#ended.includes(step)) await this.#perform(step);
       if (blocked !== null) return this.#strand(error, `there was nothing to go back to from the step ${blocked}`);
       const now = await this.#active();
@@ -277,15 +247,6 @@ export class Run implements AsyncDisposable {
     return this.#begun.some(({ name }) => name === 'switch');
   }
 
-  /** What earlier steps brought to light and later ones need, from the journal: it survives the process. */
-  #learnt(): { readonly counted: LedgerCounts | null | undefined; readonly before: Observation | null } {
-    const findings = this.#entries.flatMap((entry) => (entry.type === 'done' ? entry.finding : []));
-    return {
-      counted: findings.findLast(({ switched }) => switched !== undefined)?.counted,
-      before: findings.findLast(({ observed }) => observed !== undefined)?.observed ?? null,
-    };
-  }
-
   /** Memory is never trusted over the front door. */
   async #active(): Promise<Slot | null> {
     return (await this.#ports.target.describe()).active;
@@ -302,15 +263,8 @@ export class Run implements AsyncDisposable {
   }
 
   /** On the way back a journal that cannot be written must not keep the run from going there. */
-  async #write(entry: Unstamped): Promise<void> {
-    const stamped = JournalEntry.parse({ ...entry, id: this.#id, at: isoTime(this.#ports.clock), state: this.#state });
-    try {
-      await this.#ports.journal.append(stamped);
-    } catch (cause) {
-      if (!this.#turnedBack) throw unwritable(cause);
-      this.#unwritten.push(`The journal could not be written: ${reasonOf(cause)}`);
-    }
-    this.#entries.push(stamped);
+  #write(entry: Unstamped): Promise<void> {
+    return this.#logbook.write(entry, { state: this.#state, must: !this.#turnedBack });
   }
 }
 
@@ -320,9 +274,6 @@ function evidenceOf(cause: unknown): Partial<Finding> {
   if (cause instanceof Unaccounted && cause.summary !== null) return { ledger: cause.summary };
   return cause instanceof Alarm ? { measures: [...cause.measures] } : {};
 }
-
-const isDamage = (error: unknown): error is RolloutError =>
-  error instanceof RolloutError && (error.code === 'journal-damaged' || error.code === 'log-damaged');
 
 const start = (kind: RunKind, turnedBack: boolean): State => (kind === 'deploy' && !turnedBack ? 'locked' : 'returning');
 

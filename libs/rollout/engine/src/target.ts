@@ -7,21 +7,17 @@ import type { Release } from './release.ts';
  * adapter to the promises written here. Every method is idempotent: a step that was cut off is simply run again.
  */
 
-/** Base URLs without a trailing slash that reach one slot and nothing else; never through the front door. */
-export interface SlotAddresses {
-  readonly backend: string;
-  readonly frontend: string;
-  /** Control planes, to be called with `Authorization: Bearer <internalToken>`. */
-  readonly backendInternal: string;
-  readonly workerInternal: string;
-  readonly internalToken: string;
-}
+/** Where one slot and nothing else is reached, never through the front door. The engine hands it from the target to the gates and does not look into it. */
+export type Addresses = Readonly<Record<string, string>>;
 
-export type ServiceName = 'backend' | 'frontend' | 'worker';
+/** What a service may have under way: `web` requests and sockets, `worker` jobs, `static` nothing that could be lost. */
+export type ServiceRole = 'web' | 'worker' | 'static';
 
 /** One sample of one service: no verdict, that is the readiness gate's. */
 export interface ServiceProbe {
-  readonly service: ServiceName;
+  /** Its name, for people; the engine goes by the role. */
+  readonly service: string;
+  readonly role: ServiceRole;
   /** `down` also says that the process or container has ended by itself. */
   readonly state: 'healthy' | 'unhealthy' | 'starting' | 'down';
   /** What the service said, for the operator. */
@@ -34,7 +30,7 @@ export interface SlotState {
   readonly release: string | null;
   readonly digest: string | null;
   readonly running: boolean;
-  readonly addresses: SlotAddresses | null;
+  readonly addresses: Addresses | null;
 }
 
 /** The environment as it *is*: asked from the front door and the processes, not from memory. */

@@ -6,7 +6,13 @@ import { SlotServer } from './spec-support/slot-server.ts';
 
 type State = ServiceProbe['state'];
 const every = (state: State, detail: string = state): readonly ServiceProbe[] =>
-  (['backend', 'frontend', 'worker'] as const).map((service) => ({ service, state, detail }));
+  (
+    [
+      ['backend', 'web'],
+      ['frontend', 'static'],
+      ['worker', 'worker'],
+    ] as const
+  ).map(([service, role]) => ({ service, role, state, detail }));
 
 function context(probe: GateContext['probe'], clock: Clock = virtualClock(), signal = new AbortController().signal) {
   const notes: string[] = [];

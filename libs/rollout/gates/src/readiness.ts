@@ -1,4 +1,4 @@
-import type { Check, Clock, Gate, GateContext, GateResult, ServiceName, ServiceProbe } from '@devplatform/rollout-engine';
+import type { Check, Clock, Gate, GateContext, GateResult, ServiceProbe } from '@devplatform/rollout-engine';
 
 /** Milliseconds and counts, as the specification's table "Health Check Timing" has them. */
 export interface Timing {
@@ -10,7 +10,7 @@ export interface Timing {
   readonly successThreshold: number;
 }
 
-const TIMING: Readonly<Record<ServiceName, Timing>> = {
+const TIMING: Readonly<Record<string, Timing>> = {
   backend: { startDelayMs: 15_000, intervalMs: 10_000, timeoutMs: 5_000, failureThreshold: 3, successThreshold: 1 },
   frontend: { startDelayMs: 5_000, intervalMs: 10_000, timeoutMs: 3_000, failureThreshold: 3, successThreshold: 1 },
   worker: { startDelayMs: 30_000, intervalMs: 30_000, timeoutMs: 10_000, failureThreshold: 3, successThreshold: 1 },
@@ -19,21 +19,21 @@ const TIMING: Readonly<Record<ServiceName, Timing>> = {
 export interface ReadinessOptions {
   /** Specification, "Deployment Readiness Gate". */
   readonly maxWaitMs?: number;
-  /** In place of the table's values, for every service: where processes start in seconds, nobody has to wait for the table. */
+  /** By service; each of them must get healthy. Default: the specification's table. */
+  readonly services?: Readonly<Record<string, Timing>>;
+  /** In place of those values, for every service: where processes start in seconds, nobody has to wait for the table. */
   readonly timing?: Partial<Timing>;
   /** How long all services must have been healthy together: who dies a second after the start was never ready. */
   readonly minReadyMs?: number;
 }
 
-const NAMES = ['backend', 'frontend', 'worker'] as const satisfies readonly ServiceName[];
-
 /** Waits until every service of the slot is healthy. A service that has ended fails at once, waiting would not help it. */
-export function readiness({ maxWaitMs = 120_000, timing = {}, minReadyMs = 0 }: ReadinessOptions = {}): Gate {
+export function readiness({ maxWaitMs = 120_000, services = TIMING, timing = {}, minReadyMs = 0 }: ReadinessOptions = {}): Gate {
   return {
     name: 'readiness',
     check: async ({ probe, clock, signal, note }) => {
       const start = clock.now();
-      const watches = NAMES.map((name) => new Watch(name, { ...TIMING[name], ...timing }, start));
+      const watches = Object.entries(services).map(([name, its]) => new Watch(name, { ...its, ...timing }, start));
       const checks = (): Check[] => watches.map((watch) => watch.check(clock.now() - start));
       let readySince: number | null = null;
       for (;;) {
@@ -55,7 +55,7 @@ export function readiness({ maxWaitMs = 120_000, timing = {}, minReadyMs = 0 }: 
 
 /** What the gate has learnt of one service. */
 class Watch {
-  readonly name: ServiceName;
+  readonly name: string;
   readonly timing: Timing;
   dueAt: number;
   healthy = false;
@@ -66,7 +66,7 @@ class Watch {
   #streak = 0;
   #ms = 0;
 
-  constructor(name: ServiceName, timing: Timing, start: number) {
+  constructor(name: string, timing: Timing, start: number) {
     this.name = name;
     this.timing = timing;
     this.dueAt = start + timing.startDelayMs;

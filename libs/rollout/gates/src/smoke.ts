@@ -1,4 +1,4 @@
-import { bareVersion } from '@devplatform/contracts';
+import { bareVersion, SlotAddresses } from '@devplatform/contracts';
 import type { Check, Gate } from '@devplatform/rollout-engine';
 import { bounded } from './smoke/bounded.ts';
 import { editRoundTrip } from './smoke/edit-round-trip.ts';
@@ -24,7 +24,7 @@ export function smoke(tests: readonly SmokeTest[] = TESTS, boundMs: number = BOU
     name: 'smoke',
     check: async ({ addresses, slot, tag, clock, signal }) => {
       const start = clock.now();
-      const context = { addresses: await addresses(), slot, version: bareVersion(tag), clock };
+      const context = { addresses: SlotAddresses.parse(await addresses()), slot, version: bareVersion(tag), clock };
       const results = await Promise.all(tests.map((test) => run(test, context, signal, boundMs)));
       // Last, because who dies of the tests must not pass.
       results.push(await run(liveness, context, signal, boundMs));

@@ -12,7 +12,8 @@ describe('standby gate', () => {
     ['unhealthy', 'failed', 5_000],
   ] as const)('of a slot that is %s has %s after %d ms', async (state, status, ms) => {
     const clock = virtualClock();
-    const probe = (): Promise<readonly ServiceProbe[]> => Promise.resolve(NAMES.map((service) => ({ service, state, detail: state })));
+    const probe = (): Promise<readonly ServiceProbe[]> =>
+      Promise.resolve(NAMES.map((service) => ({ service, role: 'web', state, detail: state })));
     const result = await standby().check({
       ...{ slot: 'blue', tag: 'v1.2.0', clock, probe, signal: new AbortController().signal, note: () => undefined },
       addresses: () => Promise.reject(new Error('not asked for')),

@@ -6,14 +6,16 @@ import {
   type DrainRequest,
   type OpenLedger,
   type PauseRequest,
+  type ServiceName,
   type Slot,
+  type SlotAddresses,
 } from '@devplatform/contracts';
-import { RolloutError, type InFlight, type RolloutErrorCode, type ServiceName, type SlotAddresses } from '@devplatform/rollout-engine';
+import { RolloutError, type InFlight, type RolloutErrorCode } from '@devplatform/rollout-engine';
 import type { z } from 'zod';
 
 const TIMEOUT_MS = 10_000;
 /** Milliseconds that jobs of the old slot have to end there; then the new one goes on with them. */
-const MOVE_AFTER_MS = 20_000;
+export const MOVE_AFTER_MS = 20_000;
 
 /** One slot's internal ports (libs/contracts/src/internal.ts). Everything may be repeated. */
 export class ControlPlane {

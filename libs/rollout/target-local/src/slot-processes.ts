@@ -1,8 +1,8 @@
 import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { choosePort, findProcess, startProcess, stopProcess, type Parts } from '@devplatform/embedded';
-import type { Slot } from '@devplatform/contracts';
-import { RolloutError, type Release, type ServiceName, type SlotAddresses } from '@devplatform/rollout-engine';
+import type { ServiceName, Slot, SlotAddresses } from '@devplatform/contracts';
+import { RolloutError, type Release } from '@devplatform/rollout-engine';
 import { z } from 'zod';
 import { writeAtomically } from './atomic-file.ts';
 import type { Secrets } from './secrets.ts';
@@ -46,6 +46,9 @@ const SERVICES: readonly Service[] = [
   { name: 'backend', main: 'backend/main.js', graceMs: 30_000 },
   { name: 'frontend', main: 'frontend/server.js', graceMs: 10_000 },
 ];
+
+/** What a release cannot be deployed without. */
+export const ENTRY_FILES: readonly string[] = [...SERVICES.map(({ main }) => main), 'backend/migrate.js'];
 
 export const processName = (service: ServiceName, slot: Slot): string => `${service}-${slot}`;
 

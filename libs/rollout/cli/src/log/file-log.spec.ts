@@ -12,7 +12,13 @@ const record = (n: number): DeploymentRecord => ({
   version: { previous: 'v1.2.0', next: 'v1.3.0', digest: 'sha256:0' },
   slots: { before: 'blue', after: 'green' },
   ...{ migrations: [], steps: [{ name: 'prepare', ok: true, ms: 1, detail: 'everything is there' }], gates: [] },
-  ...{ switch: { slot: 'green', effectiveMs: 12.4, at: '2026-01-01T00:00:05.000Z' }, ledger: null, left: null, issues: ['one issue'] },
+  ...{
+    switch: { slot: 'green', effectiveMs: 12.4, at: '2026-01-01T00:00:05.000Z' },
+    ledger: null,
+    left: null,
+    measures: [],
+    issues: ['one issue'],
+  },
 });
 
 let home: string;

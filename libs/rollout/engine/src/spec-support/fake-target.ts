@@ -2,7 +2,7 @@ import { otherSlot, type Ledger, type LedgerCounts, type LedgerRow, type Slot } 
 import { RolloutError, type RolloutErrorCode } from '../error.ts';
 import type { InstanceObservation, Observation, SlotObservation, TrafficCounts } from '../observation.ts';
 import type { Release } from '../release.ts';
-import type { Environment, InFlight, Lease, LeaseHolder, ServiceName, ServiceProbe, SlotState, Target } from '../target.ts';
+import type { Environment, InFlight, Lease, LeaseHolder, ServiceProbe, ServiceRole, SlotState, Target } from '../target.ts';
 
 interface FakeSlot {
   release: Release | null;
@@ -21,6 +21,12 @@ const release = (tag: string, migrations: string[]): Release => ({
 export const GOOD = release('v1.2.0', ['CreateSchema1']);
 export const OTHER = release('v1.3.0', ['CreateSchema1', 'AddAnnotationStatus2']);
 export const BAD_MIGRATION = release('v1.3.1-bad', ['CreateSchema1', 'Broken3']);
+/** Another team's: the engine knows roles and no names. */
+const SERVICES: readonly (readonly [service: string, role: ServiceRole])[] = [
+  ['storefront', 'web'],
+  ['pages', 'static'],
+  ['mailer', 'worker'],
+];
 const RELEASES = [GOOD, BAD_MIGRATION, OTHER];
 
 const refuse = (code: RolloutErrorCode, message: string): RolloutError =>
@@ -58,7 +64,7 @@ export class FakeTarget implements Target {
     const slot = (name: Slot): SlotState => {
       const { release, running } = this.slots[name];
       const internal = `http://${name}.invalid`;
-      const addresses = { backend: internal, frontend: internal, backendInternal: internal, workerInternal: internal, internalToken: 't' };
+      const addresses = { storefront: internal };
       return { slot: name, release: release?.tag ?? null, digest: release?.digest ?? null, running, addresses: running ? addresses : null };
     };
     const previous = this.#previous !== null && this.slots[this.#previous].running ? this.#previous : null;
@@ -127,13 +133,13 @@ export class FakeTarget implements Target {
 
   probe(slot: Slot): Promise<readonly ServiceProbe[]> {
     const state = this.slots[slot].running ? ('healthy' as const) : ('down' as const);
-    return Promise.resolve((['backend', 'frontend', 'worker'] as const).map((service) => ({ service, state, detail: state })));
+    return Promise.resolve(SERVICES.map(([service, role]) => ({ service, role, state, detail: state })));
   }
 
   observe(): Promise<Observation> {
     const slot = (name: Slot): SlotObservation => {
       const { running, crashed } = this.slots[name];
-      const instances = (['backend', 'frontend', 'worker'] as const).map((service) => instance(service, running ? this.#starts : null));
+      const instances = SERVICES.map((service) => instance(service, running ? this.#starts : null));
       return { traffic: this.#up ? traffic(this.#requests[name]) : null, instances: running || crashed ? instances : [] };
     };
     return Promise.resolve(this.distort({ at: START, slots: { blue: slot('blue'), green: slot('green') } }));
@@ -264,12 +270,12 @@ const traffic = (requests: number): TrafficCounts => ({
 });
 
 /** `start` null: it has ended. */
-const instance = (service: ServiceName, start: number | null): InstanceObservation => ({
+const instance = ([service, role]: (typeof SERVICES)[number], start: number | null): InstanceObservation => ({
   ...{ service, instance: `pid ${start ?? 0}`, startedAt: start === null ? null : new Date(start).toISOString() },
   ...{ healthy: start !== null, memoryBytes: start === null ? null : 100e6, memoryLimitBytes: null, cpuSeconds: start === null ? null : 1 },
-  sockets: service === 'backend' && start !== null ? { opened: 0, closed: 0, abnormal: 0 } : null,
-  jobs: service === 'worker' && start !== null ? { done: 0, failed: 0 } : null,
-  criticalErrors: service === 'frontend' || start === null ? null : {},
+  sockets: role === 'web' && start !== null ? { opened: 0, closed: 0, abnormal: 0 } : null,
+  jobs: role === 'worker' && start !== null ? { done: 0, failed: 0 } : null,
+  criticalErrors: role === 'static' || start === null ? null : {},
 });
 
 const openSocket = (item: string): LedgerRow => ({

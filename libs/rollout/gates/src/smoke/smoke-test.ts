@@ -1,5 +1,6 @@
 import type { Slot } from '@devplatform/contracts';
-import type { Clock, SlotAddresses } from '@devplatform/rollout-engine';
+import type { SlotAddresses } from '@devplatform/contracts';
+import type { Clock } from '@devplatform/rollout-engine';
 
 export interface SmokeContext {
   readonly addresses: SlotAddresses;

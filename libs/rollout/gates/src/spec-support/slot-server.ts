@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { type ServiceProbe, type SlotAddresses, systemClock } from '@devplatform/rollout-engine';
+import type { SlotAddresses } from '@devplatform/contracts';
+import { type ServiceProbe, systemClock } from '@devplatform/rollout-engine';
 import type { SmokeContext } from '../smoke/smoke-test.ts';
 import { SceneHub } from './scene-hub.ts';
 
@@ -69,9 +70,15 @@ export class SlotServer implements AsyncDisposable {
   /** One sample of each service, taken from this server. */
   readonly probe = (): Promise<readonly ServiceProbe[]> =>
     Promise.all(
-      (['backend', 'frontend', 'worker'] as const).map(async (service) => {
+      (
+        [
+          ['backend', 'web'],
+          ['frontend', 'static'],
+          ['worker', 'worker'],
+        ] as const
+      ).map(async ([service, role]) => {
         const { status } = await fetch(`${this.addresses.backend}/${service === 'backend' ? 'api/v1/health' : 'live'}`);
-        return { service, state: status === 200 ? ('healthy' as const) : ('unhealthy' as const), detail: `answered ${status}` };
+        return { service, role, state: status === 200 ? ('healthy' as const) : ('unhealthy' as const), detail: `answered ${status}` };
       }),
     );
 
