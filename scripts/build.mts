@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
-import { cpSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RELEASES, versionTag, type ReleaseVersion } from '@devplatform/contracts';
 import { Release } from '@devplatform/rollout-engine';
+import { digestOf } from '@devplatform/target-local';
 import { build } from 'rolldown';
 import { $ } from 'zx';
 import { APPS, bundle, root, type App } from './bundle.mts';
@@ -19,25 +19,16 @@ JavaScript, the page with its hashed assets, and release.json with the artifact'
   node scripts/build.mts --only backend   these applications again; the others stay as they were built before`;
 
 /** What the release's own code says of itself. */
-async function describe(version: ReleaseVersion): Promise<Pick<Release, 'contracts' | 'protocol' | 'migrations'>> {
+async function describe(version: ReleaseVersion): Promise<Pick<Release, 'contracts' | 'protocol' | 'migrations' | 'phases'>> {
   const program = `
     const { JOB_CONTRACTS, PROTOCOL_WINDOW } = await import('@devplatform/contracts');
     const { migrations } = await import('@devplatform/migrations');
-    console.log(JSON.stringify({ contracts: JOB_CONTRACTS, protocol: PROTOCOL_WINDOW, migrations: migrations.map((m) => new m().name) }));`;
+    const known = migrations.map((Migration) => new Migration());
+    const phases = Object.fromEntries(known.map(({ name, phase }) => [name, phase]));
+    console.log(JSON.stringify({ contracts: JOB_CONTRACTS, protocol: PROTOCOL_WINDOW, migrations: known.map(({ name }) => name), phases }));`;
   const env = { ...process.env, DEVPLATFORM_RELEASE: version };
   const { stdout } = await $({ cwd: join(root, 'scripts'), env, quiet: true })`${process.execPath} --input-type=module -e ${program}`;
-  return Release.pick({ contracts: true, protocol: true, migrations: true }).parse(JSON.parse(stdout));
-}
-
-function digestOf(folder: string): string {
-  const hash = createHash('sha256');
-  for (const file of globSync('**/*', { cwd: folder, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.map'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()) {
-    hash.update(`${relative(folder, file)}\0`).update(createHash('sha256').update(readFileSync(file)).digest());
-  }
-  return `sha256:${hash.digest('hex')}`;
+  return Release.pick({ contracts: true, protocol: true, migrations: true, phases: true }).parse(JSON.parse(stdout));
 }
 
 function commit(): string {
@@ -68,7 +59,7 @@ async function buildRelease(version: ReleaseVersion, out: string, apps: readonly
   else mkdirSync(folder, { recursive: true });
   for (const app of apps) rmSync(join(folder, app), { recursive: true, force: true });
   await Promise.all(apps.map((app) => buildApp(app, version, folder)));
-  const release = Release.parse({ tag, version, commit: commit(), digest: digestOf(folder), ...(await describe(version)) });
+  const release = Release.parse({ tag, version, commit: commit(), digest: await digestOf(folder), ...(await describe(version)) });
   writeFileSync(join(folder, 'release.json'), `${JSON.stringify(release, null, 2)}\n`);
   rmSync(finished, { recursive: true, force: true });
   renameSync(folder, finished);

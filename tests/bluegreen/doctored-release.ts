@@ -1,5 +1,6 @@
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestOf } from '@devplatform/target-local';
 import { RELEASES } from './releases.ts';
 
 const ROOT = join(__dirname, '../..');
@@ -14,13 +15,13 @@ export function releasesFolder(dir: string): string {
   return folder;
 }
 
-/** v1.3.0 under another tag, with one file of it replaced. */
-export function doctor(folder: string, tag: string, file: string, program: string): void {
+/** v1.3.0 under another tag, with one file of it replaced, and built like that: it is bad, and not changed afterwards. */
+export async function doctor(folder: string, tag: string, file: string, program: string): Promise<void> {
   const copy = join(folder, tag);
   cpSync(join(RELEASES, 'v1.3.0'), copy, { recursive: true });
-  const release = JSON.parse(readFileSync(join(copy, 'release.json'), 'utf8')) as object;
-  writeFileSync(join(copy, 'release.json'), JSON.stringify({ ...release, tag, version: tag.slice(1) }));
   writeFileSync(join(copy, file), program);
+  const release = JSON.parse(readFileSync(join(copy, 'release.json'), 'utf8')) as object;
+  writeFileSync(join(copy, 'release.json'), JSON.stringify({ ...release, tag, version: tag.slice(1), digest: await digestOf(copy) }));
 }
 
 /**

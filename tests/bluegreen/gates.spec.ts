@@ -33,29 +33,29 @@ describe('a gate that does not pass', () => {
   const gate = ({ events }: CommandResult): unknown => events.find((event) => event.type === 'step-failed')?.step;
 
   it('BG-20: keeps out a release whose smoke test fails', async () => {
-    doctor(releases, 'v1.3.20', 'backend/main.js', impostor('1.3.20', '1.3.20'));
+    await doctor(releases, 'v1.3.20', 'backend/main.js', impostor('1.3.20', '1.3.20'));
     const result = await refused('v1.3.20');
     expect(gate(result)).toBe('smoke');
     expect(result.output).toContain('projects');
   }, 60_000);
 
   it('BG-21: keeps out a release whose version header lies', async () => {
-    doctor(releases, 'v1.3.21', 'backend/main.js', impostor('1.3.21', '9.9.9'));
+    await doctor(releases, 'v1.3.21', 'backend/main.js', impostor('1.3.21', '9.9.9'));
     expect((await refused('v1.3.21')).output).toContain('9.9.9');
   }, 60_000);
 
   it('BG-22: keeps out a release that never becomes ready', async () => {
-    doctor(releases, 'v1.3.22', 'backend/main.js', NEVER_READY);
+    await doctor(releases, 'v1.3.22', 'backend/main.js', NEVER_READY);
     expect(gate(await refused('v1.3.22', '--readiness-timeout', '3'))).toBe('readiness');
   }, 60_000);
 
   it('BG-23: keeps out a release that crashes a second after its start', async () => {
-    doctor(releases, 'v1.3.23', 'backend/main.js', impostor('1.3.23', '1.3.23', 1000));
+    await doctor(releases, 'v1.3.23', 'backend/main.js', impostor('1.3.23', '1.3.23', 1000));
     expect(['readiness', 'smoke']).toContain(gate(await refused('v1.3.23')));
   }, 60_000);
 
   it('BG-24: rolls back a migration that fails half-way, and deploys nothing', async () => {
-    doctor(releases, 'v1.3.24', 'backend/migrate.js', BREAKS_HALF_WAY);
+    await doctor(releases, 'v1.3.24', 'backend/migrate.js', BREAKS_HALF_WAY);
     const result = await refused('v1.3.24');
     expect(gate(result)).toBe('migrate');
     expect(result.output).toContain('no_such_table');

@@ -32,7 +32,7 @@ export class ProcessModule {
       { provide: DataSource, useValue: source },
       { provide: REDIS, useFactory: () => connectRedis(config.REDIS_URL, 'hint', logger) },
       { provide: ObjectStore, useFactory: () => new ObjectStore(config) },
-      { provide: Registry, useFactory: () => createMetrics(config.SLOT) },
+      { provide: Registry, useFactory: () => createMetrics(config.SLOT, logger) },
       { provide: HttpInFlight, useExisting: Requests },
       Database,
       IdempotencyKeys,

@@ -35,7 +35,7 @@ const PATIENCE_MS = 10_000;
  */
 export async function startWorker(config: WorkerConfig, modelThread: URL, lifecycle: Lifecycle, logger: Logger): Promise<RunningWorker> {
   const { SLOT: slot, WORKER_CONCURRENCY: size } = config;
-  const registry = createMetrics(slot);
+  const registry = createMetrics(slot, logger);
   const metrics = new JobMetrics(registry);
   const store = new ObjectStore(config);
   const redis = connectRedis(config.REDIS_URL, 'queue', logger);

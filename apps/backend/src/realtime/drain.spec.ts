@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
-import { canonicalScene, CloseCode, DrainStatus, SceneState } from '@devplatform/contracts';
+import { canonicalScene, CloseCode, DrainStatus, hintWindow, SceneState } from '@devplatform/contracts';
 import { until } from '@devplatform/embedded';
 import { BackendConfig, parseConfig } from '@devplatform/runtime/config';
 import { SceneSession, type SessionEvent } from '@devplatform/session';
@@ -9,7 +9,6 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import { WebSocket } from 'ws';
 import type { Backend } from '../backend.ts';
 import { type Answer, ApiClient, TestBed } from '../test-bed.ts';
-import { hintWindow } from './drain.ts';
 import { RawEditor } from './raw-editor.ts';
 
 /** Leads new connections to one slot and leaves the others alone, as the front door does. */

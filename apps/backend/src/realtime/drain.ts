@@ -1,4 +1,4 @@
-import { CloseCode } from '@devplatform/contracts';
+import { CloseCode, hintWindow } from '@devplatform/contracts';
 import type { DrainRequest, DrainStatus, ServerMessage } from '@devplatform/contracts';
 import type { BackendConfig } from '@devplatform/runtime/config';
 import { Inject, Injectable } from '@nestjs/common';
@@ -12,12 +12,6 @@ import { Sockets, type Client } from './sockets.ts';
 
 const PROBES = 4;
 const STEP_MS = 20;
-const MS_PER_SOCKET = 10;
-const MIN_WINDOW = 1500;
-const MAX_WINDOW = 20_000;
-
-/** Milliseconds over which the hints to `sockets` connections are spread, so that a switch never makes a herd. */
-export const hintWindow = (sockets: number): number => Math.min(MAX_WINDOW, Math.max(MIN_WINDOW, sockets * MS_PER_SOCKET));
 
 interface Handover {
   readonly id: string;

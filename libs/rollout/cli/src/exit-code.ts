@@ -10,6 +10,7 @@ const CODES: Partial<Record<RolloutErrorCode, number>> = {
   'unknown-slot': EXIT.usage,
   'unknown-run': EXIT.usage,
   'slot-active': EXIT.usage,
+  configuration: EXIT.usage,
 };
 
 /** What the process says to the shell, as documented in --help. */

@@ -98,7 +98,9 @@ describe('where nothing runs yet', () => {
       const { code, stdout } = await run('deploy', 'backend', '--dry-run', '--json', ...where());
       const plan = JSON.parse(stdout) as { steps: { step: string }[] };
       expect(plan).toMatchObject({ type: 'plan', from: null, to: 'blue', previous: null, next: 'v1.3.0' });
-      expect(plan.steps.map(({ step }) => step)).toEqual(['prepare', 'migrate', 'deploy', 'readiness', 'smoke', 'switch', 'start-work']);
+      expect(plan.steps.map(({ step }) => step)).toEqual([
+        ...['prepare', 'preflight', 'migrate', 'deploy', 'readiness', 'smoke', 'switch', 'start-work'],
+      ]);
       expect(code).toBe(0);
       expect((await run('status', 'backend', ...where())).stdout).toContain('Nothing runs here.');
     },

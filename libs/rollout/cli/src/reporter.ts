@@ -1,12 +1,24 @@
 import { isatty } from 'node:tty';
-import { countsInWords, inWords, type Plan, RolloutError, type RolloutEvent, summaryInWords, wording } from '@devplatform/rollout-engine';
+import {
+  countsInWords,
+  inWords,
+  type Plan,
+  RolloutError,
+  type RolloutEvent,
+  summaryInWords,
+  systemClock,
+  wording,
+} from '@devplatform/rollout-engine';
 import { createColors } from 'picocolors';
 import { exitCode } from './exit-code.ts';
+import { LiveWatch } from './live/live-watch.ts';
 
 /** How a command talks: to people in lines, to programs in JSON. */
 export interface Reporter {
   event(event: RolloutEvent): void;
   plan(plan: Plan): void;
+  /** The run has ended, or was given up: what is drawn on the terminal stays as it is. */
+  end(): void;
   /** The answer of a command that is no run. */
   answer(value: object, text: string): void;
   error(error: unknown): void;
@@ -28,6 +40,7 @@ export const jsonReporter: Reporter = {
     }));
     out(JSON.stringify({ type: 'plan', ...plan, steps: described }));
   },
+  end: () => undefined,
   answer: (value) => {
     out(JSON.stringify(value));
   },
@@ -45,6 +58,7 @@ export class TextReporter implements Reporter {
   readonly #colour = createColors(isatty(1));
   /** Said already when they happened. */
   readonly #failures = new Set<string>();
+  readonly #live = new LiveWatch(process.stdout, systemClock);
   #slow: NodeJS.Timeout | undefined;
 
   event(event: RolloutEvent): void {
@@ -52,43 +66,49 @@ export class TextReporter implements Reporter {
     switch (event.type) {
       case 'planned': {
         const now = event.from === null ? 'nothing serves yet' : `${event.from} serves ${event.previous ?? 'an unknown release'}`;
-        out(`${event.next} to ${event.to}; ${now}`);
+        this.#say(`${event.next} to ${event.to}; ${now}`);
         break;
       }
       case 'step-started':
         // One line per step, and a sign of life where a step takes long.
-        this.#slow = setTimeout(out, QUIET_FOR_MS, dim(`… ${event.step.padEnd(11)} ${event.does}`));
+        this.#slow = setTimeout(() => {
+          this.#say(dim(`… ${event.step.padEnd(11)} ${event.does}`));
+        }, QUIET_FOR_MS);
         break;
       case 'step-done':
-        clearTimeout(this.#slow);
-        out(`${green('✓')} ${event.step.padEnd(11)} ${duration(event.ms)}  ${event.detail}`);
+        this.end();
+        this.#say(`${green('✓')} ${event.step.padEnd(11)} ${duration(event.ms)}  ${event.detail}`);
         break;
       case 'step-failed':
-        clearTimeout(this.#slow);
+        this.end();
         this.#failures.add(`${event.step}: ${event.detail}`);
-        out(`${red('✗')} ${event.step.padEnd(11)} ${duration(event.ms)}  ${event.detail}`);
+        this.#say(`${red('✗')} ${event.step.padEnd(11)} ${duration(event.ms)}  ${event.detail}`);
         break;
       case 'gate': {
         const mark = event.check.status === 'passed' ? green('✓') : red('✗');
-        out(`    ${mark} ${event.check.name.padEnd(15)} ${duration(event.check.ms)}  ${event.check.detail}`);
+        this.#say(`    ${mark} ${event.check.name.padEnd(15)} ${duration(event.check.ms)}  ${event.check.detail}`);
         break;
       }
+      case 'watched':
+        clearTimeout(this.#slow);
+        this.#live.show(event);
+        break;
       case 'note':
-        out(dim(`    ${event.text}`));
+        this.#say(dim(`    ${event.text}`));
         break;
       case 'turning-back':
-        out(yellow('Taking it back:'));
+        this.#say(yellow('Taking it back:'));
         break;
       case 'closed': {
         const { ledger, left, issues, outcome, slots } = event.record;
         if (ledger !== null) {
           const crossed = ledger.crossed === null ? 'nobody can say what became of it' : summaryInWords(ledger.crossed);
-          out(
+          this.#say(
             `Under way in the old slot at the switch: ${countsInWords(ledger.counted)}. ${crossed}. Left: ${left ? inWords(left) : 'unknown'}.`,
           );
         }
-        for (const issue of issues) if (!this.#failures.has(issue)) out(yellow(`! ${issue}`));
-        if (outcome === 'done') out(`${green('Done:')} ${slots.after ?? ''} serves ${event.record.version.next ?? ''}.`);
+        for (const issue of issues) if (!this.#failures.has(issue)) this.#say(yellow(`! ${issue}`));
+        if (outcome === 'done') this.#say(`${green('Done:')} ${slots.after ?? ''} serves ${event.record.version.next ?? ''}.`);
       }
     }
   }
@@ -100,6 +120,16 @@ export class TextReporter implements Reporter {
       out(`${String(index + 1).padStart(2)}. ${name.padEnd(11)} ${wording(command)}`);
       for (const step of undo ?? []) out(this.#colour.dim(`                undo: ${wording(step.command)}`));
     }
+  }
+
+  end(): void {
+    clearTimeout(this.#slow);
+    this.#live.end();
+  }
+
+  /** Lines stay above whatever is drawn. */
+  #say(line: string): void {
+    this.#live.above(line);
   }
 
   answer(_value: object, text: string): void {

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
 import { exitCode } from './exit-code.ts';
-import { program, reporterOf } from './program.ts';
+import { program } from './program.ts';
+import { reporterOf } from './verbs/verb.ts';
 
 /** The command line of this process, errors in words and the exit code included. Never throws. */
 export async function run(): Promise<void> {

@@ -29,7 +29,9 @@ export async function statusOf(target: Pick<Target, 'describe' | 'probe' | 'inFl
   const environment = await target.describe();
   const look = async (slot: Slot): Promise<SlotStatus> => {
     if (environment.slots[slot].addresses === null) return { services: [], inFlight: null };
-    const [services, inFlight] = await Promise.all([target.probe(slot), target.inFlight(slot).catch(() => null)]);
+    // One after the other: a health check is a request, too.
+    const services = await target.probe(slot);
+    const inFlight = await target.inFlight(slot).catch(() => null);
     return { services, inFlight };
   };
   const [blue, green, lastRun] = await Promise.all([look('blue'), look('green'), lastRecord(home)]);

@@ -42,9 +42,7 @@ export async function decommission(
     last = sight;
     if (sight.left !== null && isIdle(sight.left) && now - quietSince >= quietMs) break;
     if (now - start >= LIMIT_MS + quietMs) {
-      const why =
-        sight.left === null ? 'it does not say what it has in flight' : `it still has ${inWords(sight.left)}, or still answers users`;
-      return { detail: `${slot} keeps running`, issue: `${slot} was not decommissioned: ${why}.` };
+      return { detail: `${slot} keeps running`, issue: `${slot} was not decommissioned: ${obstacle(sight)}.` };
     }
     if (signal.aborted) throw interruption();
     await clock.sleep(LOOK_EVERY_MS, signal);
@@ -55,12 +53,19 @@ export async function decommission(
   return { detail: `${seen}; it is stopped` };
 }
 
+function obstacle({ left, answers }: Sight): string {
+  if (left === null) return 'it does not say what it has in flight';
+  if (!isIdle(left)) return `it still has ${inWords(left)}`;
+  return answers === null ? 'the front door does not count its answers' : 'the front door still has answers of it';
+}
+
 /** Without a count nobody can say that there was no answer. */
 const isQuiet = ({ left, answers }: Sight, last: Sight | null): boolean =>
   left !== null && isIdle(left) && answers !== null && (last === null || last.answers === answers);
 
 async function look(slot: Slot, target: Means['target']): Promise<Sight> {
-  const [left, observation] = await Promise.all([target.inFlight(slot).catch(() => null), target.observe()]);
-  const { traffic } = observation.slots[slot];
+  // One after the other: asking a slot for its counts is a request to it.
+  const { traffic } = (await target.observe()).slots[slot];
+  const left = await target.inFlight(slot).catch(() => null);
   return { left, answers: traffic === null ? null : traffic.requests + traffic.upgrades };
 }

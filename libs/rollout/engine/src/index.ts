@@ -6,7 +6,7 @@ export { RolloutError, type RolloutErrorCode } from './error.ts';
 export type { RolloutEvent } from './event.ts';
 export { Check, type Gate, type GateContext, GateRefusal, GateResult } from './gate.ts';
 export { unfinished, whereabouts } from './history.ts';
-export { type Journal, JournalEntry } from './journal.ts';
+export { type Aftercare, type Journal, JournalEntry } from './journal.ts';
 export type { Judge, Measure, Watched } from './measure.ts';
 export { type InstanceObservation, type Observation, type SlotObservation, TrafficCounts } from './observation.ts';
 export type { Plan } from './plan.ts';

@@ -116,18 +116,18 @@ describe('a run whose process is killed', () => {
     expect(ports.target.slots.blue.working).toBe(true);
   });
 
-  it('MON-3: goes on watching from the start, and compares with what was before the release', async () => {
+  it('WAT-3: goes on watching from the start, and compares with what was before the release', async () => {
     const ports = await served('deploy');
     await dieAt(ports, 'doing', 'monitor');
-    const befores = new Set<string | undefined>();
+    const earlier = new Set<string | undefined>();
     const judge: Judge = ({ before }) => {
-      befores.add(before?.at);
+      earlier.add(before?.at);
       return [];
     };
     const again = nextProcess(ports, { judge });
     expect(await resume(eve, again)).toMatchObject({ outcome: 'done' });
     const observed = ports.entries.flatMap((entry) => (entry.type === 'done' ? (entry.finding.observed?.at ?? []) : []));
-    expect([...befores]).toEqual(observed);
+    expect([...earlier]).toEqual(observed);
     expect(again.events.filter(({ type }) => type === 'watched')).toHaveLength(3 + 3);
   });
 

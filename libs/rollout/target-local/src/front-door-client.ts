@@ -1,7 +1,12 @@
+import { TrafficCounts } from '@devplatform/rollout-engine';
 import { z } from 'zod';
 import { RefusedActivation, RoutingRecord, type Activation } from './routing-table.ts';
 
-const Traffic = z.object({ requests: z.int(), inFlight: z.int(), sockets: z.int(), lastAnswerAt: z.iso.datetime().nullable() });
+const Traffic = z.object({
+  ...{ requests: z.int(), inFlight: z.int(), sockets: z.int(), lastAnswerAt: z.iso.datetime().nullable() },
+  /** null: a front door that was started before it counted this still serves. */
+  counts: TrafficCounts.nullable().default(null),
+});
 
 /** What the front door does right now; counts since it started. */
 export const FrontDoorState = RoutingRecord.extend({
@@ -23,20 +28,24 @@ export class FrontDoorClient {
     this.#token = token;
   }
 
-  async state(): Promise<FrontDoorState> {
-    return FrontDoorState.parse(await (await this.#call('GET', '/state')).json());
+  async state(signal?: AbortSignal): Promise<FrontDoorState> {
+    return FrontDoorState.parse(await (await this.#call('GET', '/state', { signal })).json());
   }
 
   /** Resolves when new requests follow it. Throws RefusedActivation where a newer lease or another switch was faster. */
   async activate(activation: Activation): Promise<FrontDoorState> {
-    return FrontDoorState.parse(await (await this.#call('PUT', '/active', activation)).json());
+    return FrontDoorState.parse(await (await this.#call('PUT', '/active', { body: activation })).json());
   }
 
-  async #call(method: string, path: string, body?: Activation): Promise<Response> {
+  async #call(
+    method: string,
+    path: string,
+    { body, signal = AbortSignal.timeout(TIMEOUT_MS) }: { readonly body?: Activation; readonly signal?: AbortSignal | undefined },
+  ): Promise<Response> {
     const response = await fetch(`${this.adminUrl}${path}`, {
       method,
       headers: { authorization: `Bearer ${this.#token}` },
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal,
       body: body === undefined ? null : JSON.stringify(body),
     });
     if (response.ok) return response;

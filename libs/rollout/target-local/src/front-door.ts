@@ -7,20 +7,12 @@ import type { Slot } from '@devplatform/contracts';
 import { ProxyServer } from 'httpxy';
 import { answerProblem } from './problem.ts';
 import type { RoutingTable } from './routing-table.ts';
-
-/** What a slot or the store got through the front door since it started. */
-export interface Traffic {
-  requests: number;
-  inFlight: number;
-  /** WebSockets now open or being opened. */
-  sockets: number;
-  /** ISO 8601; null before the first answer. */
-  lastAnswerAt: string | null;
-}
+import { Exchange, SocketPassage, Traffic } from './traffic.ts';
 
 interface Route {
   readonly target: URL;
   readonly traffic: Traffic;
+  readonly isApi: boolean;
 }
 
 export interface ObjectStore {
@@ -42,14 +34,15 @@ const SANE_REQUEST_ID = /^[\w.:-]{1,128}$/;
  * what is under way stays with its upstream until it ends.
  */
 export class FrontDoor {
-  readonly traffic: Readonly<Record<Slot | 'store', Traffic>> = { blue: noTraffic(), green: noTraffic(), store: noTraffic() };
+  readonly traffic: Readonly<Record<Slot | 'store', Traffic>> = { blue: new Traffic(), green: new Traffic(), store: new Traffic() };
   readonly #table: RoutingTable;
   readonly #store: URL;
   readonly #bucketPath: string;
   readonly #proxy = new ProxyServer();
   readonly #agents = { 'http:': new http.Agent(KEEP_UPSTREAM), 'https:': new https.Agent(KEEP_UPSTREAM) };
   readonly #server: http.Server;
-  readonly #sockets = new Map<Socket, 'upgrading' | 'open'>();
+  readonly #exchanges = new WeakMap<http.ServerResponse, Exchange>();
+  readonly #sockets = new Map<Socket, SocketPassage>();
   #closing = false;
 
   constructor(table: RoutingTable, store: ObjectStore) {
@@ -70,20 +63,29 @@ export class FrontDoor {
     this.#server.on('upgrade', (request, socket, head) => {
       if (socket instanceof Socket) this.#upgrade(request, socket, head);
     });
-    this.#proxy.on('proxyRes', ({ headers }) => {
+    this.#proxy.on('proxyRes', (answer, _request, response) => {
+      const { headers } = answer;
+      if (response instanceof http.ServerResponse) this.#exchanges.get(response)?.answered(answer);
       // They belong to the connection behind the front door: a draining slot's "close" must not end the client's.
       delete headers.connection;
       delete headers['keep-alive'];
       if (this.#closing) headers.connection = 'close';
     });
     this.#proxy.on('proxyReqWs', (upstreamRequest, _request, socket) => {
+      const passage = this.#sockets.get(socket);
+      upstreamRequest.once('response', ({ statusCode = 502 }) => {
+        passage?.refused(statusCode);
+      });
       upstreamRequest.once('upgrade', (_response, upstream) => {
-        this.#join(socket, upstream);
+        passage?.opened();
+        join(socket, upstream);
       });
     });
     this.#proxy.on('error', (error, _request, to) => {
       if (to === undefined) return;
-      if (to instanceof http.ServerResponse ? to.headersSent : this.#sockets.get(to) === 'open') to.destroy();
+      const passage = to instanceof http.ServerResponse ? undefined : this.#sockets.get(to);
+      passage?.failed();
+      if (to instanceof http.ServerResponse ? to.headersSent : passage?.state === 'open') to.destroy();
       else
         answerProblem(to, {
           status: 502,
@@ -119,13 +121,8 @@ export class FrontDoor {
       answerNothingActive(response);
       return;
     }
-    const { target, traffic } = route;
-    traffic.requests += 1;
-    traffic.inFlight += 1;
-    response.once('close', () => {
-      traffic.inFlight -= 1;
-      if (response.headersSent) traffic.lastAnswerAt = new Date().toISOString();
-    });
+    const { target, traffic, isApi } = route;
+    this.#exchanges.set(response, new Exchange(traffic, request, response, isApi));
     const agent = this.#agents[target.protocol === 'https:' ? 'https:' : 'http:'];
     const headers = { ...forwardedHeaders(request), connection: 'keep-alive' };
     this.#proxy.web(request, response, { target, agent, headers }).catch(() => undefined);
@@ -139,34 +136,37 @@ export class FrontDoor {
       return;
     }
     const { target, traffic } = route;
-    traffic.sockets += 1;
-    this.#sockets.set(socket, 'upgrading');
+    const passage = new SocketPassage(traffic, socket);
+    this.#sockets.set(socket, passage);
+    // Nobody reads it yet, so a client that goes away leaves a half of its connection open.
+    socket.once('end', () => {
+      if (passage.state === 'upgrading') socket.destroy();
+    });
     socket.once('close', () => {
-      traffic.sockets -= 1;
       this.#sockets.delete(socket);
     });
     const options = { target, headers: forwardedHeaders(request), upgradeTimeout: UPGRADE_MS };
     this.#proxy.ws(request, socket, options, head).catch(() => undefined);
   }
 
-  /** httpxy ends a half only; an upstream that crashed would leave the client's half open for ever. */
-  #join(socket: Socket, upstream: Socket): void {
-    this.#sockets.set(socket, 'open');
-    socket.once('close', () => {
-      upstream.destroySoon();
-    });
-    upstream.once('close', () => {
-      socket.destroySoon();
-    });
-  }
-
   #route(url: string): Route | null {
-    if (isUnder(url, this.#bucketPath)) return { target: this.#store, traffic: this.traffic.store };
+    if (isUnder(url, this.#bucketPath)) return { target: this.#store, traffic: this.traffic.store, isApi: false };
     const { active, routes } = this.#table.record;
     if (active === null || routes === null) return null;
-    const target = new URL(isUnder(url, '/api') || isUnder(url, '/ws') ? routes.backend : routes.frontend);
-    return { target, traffic: this.traffic[active] };
+    const isApi = isUnder(url, '/api');
+    const target = new URL(isApi || isUnder(url, '/ws') ? routes.backend : routes.frontend);
+    return { target, traffic: this.traffic[active], isApi };
   }
+}
+
+/** httpxy ends a half only; an upstream that crashed would leave the client's half open for ever. */
+function join(socket: Socket, upstream: Socket): void {
+  socket.once('close', () => {
+    upstream.destroySoon();
+  });
+  upstream.once('close', () => {
+    socket.destroySoon();
+  });
 }
 
 function isUnder(url: string, path: string): boolean {
@@ -187,8 +187,4 @@ function forwardedHeaders({ headers, socket }: http.IncomingMessage): Record<str
 function answerNothingActive(to: http.ServerResponse | Socket): void {
   const detail = 'No release is deployed here yet, or a deployment has just begun.';
   answerProblem(to, { status: 503, code: 'no-active-slot', detail, headers: { 'retry-after': '1' } });
-}
-
-function noTraffic(): Traffic {
-  return { requests: 0, inFlight: 0, sockets: 0, lastAnswerAt: null };
 }

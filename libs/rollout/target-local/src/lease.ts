@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { isAlive, startTimeOf } from '@devplatform/embedded';
@@ -21,6 +21,9 @@ const LeaseRecord = z.object({
   released: z.boolean(),
 });
 type LeaseRecord = z.infer<typeof LeaseRecord>;
+
+/** Who deploys right now: since when (ISO 8601), and at which step. */
+export type LockHolder = Pick<LeaseRecord, 'who' | 'deploymentId' | 'since' | 'step'>;
 
 /**
  * `<dir>/<fence>.json`: the file with the highest number is the lease. Taking it is creating the next number, which the
@@ -45,6 +48,15 @@ export class LeaseStore {
       const record = newRecord(holder);
       if (this.#claim(fence, record)) return new LocalLease(this, fence, record);
     }
+  }
+
+  /** null: nobody holds it. Takes nothing. */
+  holder(): LockHolder | null {
+    if (!existsSync(this.#dir)) return null;
+    const held = this.#read(this.#fences().at(-1) ?? 0);
+    if (held === null || !isHeld(held)) return null;
+    const { who, deploymentId, since, step } = held;
+    return { who, deploymentId, since, step };
   }
 
   /** Throws `lease-lost` where a newer lease exists or this one was released. */

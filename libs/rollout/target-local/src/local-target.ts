@@ -1,6 +1,6 @@
 import { hostname, userInfo } from 'node:os';
 import { join, resolve } from 'node:path';
-import { Slot, otherSlot, type Ledger, type LedgerCounts } from '@devplatform/contracts';
+import { Slot, otherSlot, type Ledger, type LedgerCounts, type ServiceName, type SlotAddresses } from '@devplatform/contracts';
 import { startParts, stopParts, until, type Parts } from '@devplatform/embedded';
 import {
   RolloutError,
@@ -9,10 +9,9 @@ import {
   type Lease,
   type LeaseHolder,
   type MigrationReport,
+  type Observation,
   type Release,
-  type ServiceName,
   type ServiceProbe,
-  type SlotAddresses,
   type SlotState,
   type SwitchReport,
   type Target,
@@ -27,6 +26,7 @@ import { answeringSlot } from './public-entry.ts';
 import { Releases } from './releases.ts';
 import { keepSecrets, readSecrets } from './secrets.ts';
 import { probeSlot } from './service-probe.ts';
+import { observeSlots } from './slot-observation.ts';
 import { SlotProcesses, type SlotEnvironment } from './slot-processes.ts';
 import { switchTraffic } from './traffic-switch.ts';
 
@@ -34,6 +34,8 @@ const Settings = z.object({
   /** Port of the front door; default: a free one, the same for as long as the environment exists. */
   PORT: z.coerce.number().int().min(1).max(65_535).optional(),
   LOG_LEVEL: z.string().default('info'),
+  /** What each service may take, in 1024 * 1024 bytes, for the monitor: processes of this machine have no limit of their own. */
+  DEVPLATFORM_MEMORY_LIMIT_MB: z.coerce.number().positive().optional(),
   /**
    * For fault injection: addresses of backends by slot (JSON) that the front door is given in place of their own. Whatever listens
    * there carries to the slot.
@@ -54,7 +56,11 @@ export interface LocalTargetOptions {
   /** `dist/releases`. */
   readonly releasesDir: string;
   readonly log?: (line: string) => void;
-  /** PORT, LOG_LEVEL, and what replaces embedded parts; default `process.env`. */
+  /** By service; goes before DEVPLATFORM_MEMORY_LIMIT_MB. */
+  readonly memoryLimitBytes?: Readonly<Partial<Record<ServiceName, number>>>;
+  /** Milliseconds from SIGTERM to SIGKILL, by service; default 30 s, and 10 s for the frontend. */
+  readonly graceMs?: Readonly<Partial<Record<ServiceName, number>>>;
+  /** PORT, LOG_LEVEL, DEVPLATFORM_MEMORY_LIMIT_MB, and what replaces embedded parts; default `process.env`. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
@@ -83,20 +89,22 @@ class ProcessTarget implements LocalTarget {
   readonly #home: string;
   readonly #env: NodeJS.ProcessEnv;
   readonly #settings: z.infer<typeof Settings>;
+  readonly #memoryLimits: Readonly<Partial<Record<ServiceName, number>>>;
   readonly #log: (line: string) => void;
   readonly #releases: Releases;
   readonly #leases: LeaseStore;
   readonly #slots: SlotProcesses;
   readonly #frontDoor: FrontDoorProcess;
 
-  constructor({ home, releasesDir, log = () => undefined, env = process.env }: LocalTargetOptions) {
+  constructor({ home, releasesDir, memoryLimitBytes, graceMs, log = () => undefined, env = process.env }: LocalTargetOptions) {
     this.#home = resolve(home);
     this.#env = env;
     this.#settings = Settings.parse(env);
+    this.#memoryLimits = { ...sameForEach(this.#settings.DEVPLATFORM_MEMORY_LIMIT_MB), ...memoryLimitBytes };
     this.#log = log;
     this.#releases = new Releases(resolve(releasesDir));
     this.#leases = new LeaseStore(join(this.#home, 'lock'));
-    this.#slots = new SlotProcesses(this.#home);
+    this.#slots = new SlotProcesses(this.#home, graceMs);
     this.#frontDoor = new FrontDoorProcess(this.#home);
   }
 
@@ -109,7 +117,7 @@ class ProcessTarget implements LocalTarget {
   }
 
   addresses(slot: Slot): SlotAddresses | null {
-    return this.#slots.addresses(slot, readSecrets(this.#home));
+    return this.#slots.record(slot) === null ? null : this.#slots.addresses(slot, readSecrets(this.#home));
   }
 
   async describe(): Promise<Environment> {
@@ -160,7 +168,16 @@ class ProcessTarget implements LocalTarget {
   }
 
   probe(slot: Slot): Promise<readonly ServiceProbe[]> {
-    return probeSlot(this.#home, slot, this.#describe(slot).addresses);
+    return probeSlot(this.#home, slot, this.addresses(slot));
+  }
+
+  observe(): Promise<Observation> {
+    return observeSlots({
+      home: this.#home,
+      frontDoor: this.frontDoor,
+      addresses: { blue: this.addresses('blue'), green: this.addresses('green') },
+      memoryLimits: this.#memoryLimits,
+    });
   }
 
   async switchTo(slot: Slot, { fence }: Lease): Promise<SwitchReport> {
@@ -289,6 +306,12 @@ class ProcessTarget implements LocalTarget {
       next: `Use the other slot: \`npx nx deploy backend --slot ${otherSlot(slot)}\`.`,
     });
   }
+}
+
+function sameForEach(megabytes: number | undefined): Readonly<Partial<Record<ServiceName, number>>> {
+  if (megabytes === undefined) return {};
+  const bytes = megabytes * 1024 * 1024;
+  return { backend: bytes, frontend: bytes, worker: bytes };
 }
 
 function notUp(message = 'The front door does not run.'): RolloutError {

@@ -40,6 +40,14 @@ export class Releases {
     }
   }
 
+  /** A release that has these migrations and no others, in whatever order; undefined: none is built. */
+  withMigrations(applied: readonly string[]): Release | undefined {
+    const wanted = applied.toSorted().join();
+    return this.#tags()
+      .map((tag) => this.find(tag))
+      .find(({ migrations }) => migrations.toSorted().join() === wanted);
+  }
+
   /** Oldest first. */
   #tags(): readonly string[] {
     if (!existsSync(this.#dir)) return [];

@@ -55,9 +55,11 @@ export const processName = (service: ServiceName, slot: Slot): string => `${serv
 /** The three processes of each slot, as detached processes that later commands find again. */
 export class SlotProcesses {
   readonly #home: string;
+  readonly #graceMs: Readonly<Partial<Record<ServiceName, number>>>;
 
-  constructor(home: string) {
+  constructor(home: string, graceMs: Readonly<Partial<Record<ServiceName, number>>> = {}) {
     this.#home = home;
+    this.#graceMs = graceMs;
   }
 
   /** null: nothing is deployed there. */
@@ -124,7 +126,7 @@ export class SlotProcesses {
     const stopped: string[] = [];
     for (const { name, graceMs } of SERVICES) {
       const recorded = processName(name, slot);
-      if (await stopProcess(this.#home, recorded, { graceMs })) stopped.push(recorded);
+      if (await stopProcess(this.#home, recorded, { graceMs: this.#graceMs[name] ?? graceMs })) stopped.push(recorded);
     }
     rmSync(this.#recordFile(slot), { force: true });
     return stopped;

@@ -1,7 +1,7 @@
 import type { DeploymentRecord, Environment, Release } from '@devplatform/rollout-engine';
 import type { PreflightFacts } from '../preflight/facts.ts';
 
-const GIB = 2 ** 30;
+const GB = 1e9;
 const digest = (digit: string): string => `sha256:${digit.repeat(64)}`;
 
 export const RELEASE: Release = {
@@ -33,7 +33,7 @@ export const soundFacts = (faults: Partial<PreflightFacts> = {}): PreflightFacts
   release: () => Promise.resolve(RELEASE),
   pending: () => Promise.resolve([]),
   artifact: () => Promise.resolve({ missing: [], digest: RELEASE.digest }),
-  room: () => Promise.resolve({ freeMemory: 4 * GIB, freeDisk: 10 * GIB, runningSlot: GIB, replacedSlot: 0 }),
+  room: () => Promise.resolve({ freeMemory: 4 * GB, freeDisk: 10 * GB, runningSlot: GB, replacedSlot: 0 }),
   environment: () => Promise.resolve(ENVIRONMENT),
   history: () => Promise.resolve([ROLLED_BACK]),
   rehearse: () => Promise.resolve({ outcome: 'applied', migrations: ['New2'], rows: 12, ms: 34 }),
