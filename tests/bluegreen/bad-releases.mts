@@ -15,7 +15,7 @@ by, the users of the good slot noticed nothing, and the last bad answer came at 
 
 ${BAD_RELEASES.map(({ name, title }) => `  ${name.padEnd(18)} ${title}`).join('\n')}
 
-  npx nx bad-releases bluegreen                            all, about six minutes
+  npx nx bad-releases bluegreen                            all, about five minutes
   npx nx bad-releases bluegreen -- --only errors           one of them
   npx nx bad-releases bluegreen -- --json                  the rows as JSON; progress goes to standard error
 

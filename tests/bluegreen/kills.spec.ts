@@ -6,9 +6,10 @@ import { RELEASES } from './releases.ts';
 /** Some lines of the matrix that `npx nx kills bluegreen` prints whole. */
 const CASES: readonly KillCase[] = [
   { kind: 'deploy', line: 0, when: 'before', verb: 'resume' },
-  { kind: 'deploy', line: 6, when: 'after', verb: 'abort' },
-  { kind: 'deploy', line: 9, when: 'during', verb: 'resume' },
-  { kind: 'deploy', line: 15, when: 'after', verb: 'abort' },
+  { kind: 'deploy', line: 10, when: 'after', verb: 'abort' },
+  { kind: 'deploy', line: 13, when: 'during', verb: 'resume' },
+  { kind: 'deploy', line: 21, when: 'after', verb: 'abort' },
+  { kind: 'deploy', line: 26, when: 'after', verb: 'resume' },
   { kind: 'rollback', line: 6, when: 'before', verb: 'resume' },
   { kind: 'rollback', line: 8, when: 'after', verb: 'abort' },
 ];
@@ -42,8 +43,7 @@ describe('a command line that is killed', () => {
     const { databaseUrl } = await environment.parts();
     await withDatabase(databaseUrl, async (database) => {
       // The step that is to be finished first waits for as long as this is held.
-      await database.query('BEGIN');
-      await database.query('LOCK TABLE migrations IN ACCESS EXCLUSIVE MODE');
+      await database.query('SELECT pg_advisory_lock(764001)');
       const onEvent = (event: CommandEvent): void => {
         if (event.type === 'step-started' && event.step === 'migrate') first.abort();
         if (event.type !== 'note' || !event.text.startsWith('Interrupted')) return;

@@ -1,5 +1,6 @@
 import { cpSync, globSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestOf } from '@devplatform/target-local';
 import { RELEASES } from './releases.ts';
 
 const MINIMUM = '[MINIMUM_CLIENT_HEADER]:MINIMUM_CLIENT';
@@ -8,7 +9,7 @@ const MINIMUM = '[MINIMUM_CLIENT_HEADER]:MINIMUM_CLIENT';
  * Adds `tag`, which is v1.3.0 with two differences: it says that it is `tag`, everywhere, and its API serves no page that is
  * older than `minimum`. Its assets have names of their own, as those of another build have.
  */
-export function addLaterRelease(folder: string, tag: string, minimum: string): void {
+export async function addLaterRelease(folder: string, tag: string, minimum: string): Promise<void> {
   const version = tag.slice(1);
   const copy = join(folder, tag);
   cpSync(join(RELEASES, 'v1.3.0'), copy, { recursive: true });
@@ -26,4 +27,7 @@ export function addLaterRelease(folder: string, tag: string, minimum: string): v
   if (!readFileSync(join(copy, 'backend/main.js'), 'utf8').includes(`[MINIMUM_CLIENT_HEADER]:"${minimum}"`)) {
     throw new Error(`the backend of v1.3.0 does not say ${MINIMUM} any more: this doctoring is out of date`);
   }
+  const manifest = join(copy, 'release.json');
+  const release = JSON.parse(readFileSync(manifest, 'utf8')) as object;
+  writeFileSync(manifest, JSON.stringify({ ...release, digest: await digestOf(copy) }));
 }

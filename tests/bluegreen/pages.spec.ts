@@ -28,8 +28,8 @@ where(`a page that is open${reason}`, () => {
 
   beforeAll(async () => {
     mkdirSync(pictures, { recursive: true });
-    addLaterRelease(releases, 'v1.4.0', '1.4.0');
-    addLaterRelease(releases, 'v1.5.0', '9.9.9');
+    await addLaterRelease(releases, 'v1.4.0', '1.4.0');
+    await addLaterRelease(releases, 'v1.5.0', '9.9.9');
     environment = await LocalEnvironment.bringUp({ releases });
     browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox', '--enable-unsafe-swiftshader'] });
     context = await browser.newContext();

@@ -20,11 +20,13 @@ const evidence = (requests: readonly Request[]): Evidence => ({
   },
 });
 
-const measured = (name: string, verdict: 'hard'): RunRecord['measures'][number] => ({
+type Measures = RunRecord['measures'][number];
+
+const measured = (name: string, verdict: 'hard' | 'soft' | 'unknown', figure = '2.1 %'): Measures => ({
   step: 'monitor',
   measures: [
     { name: 'P95', verdict: 'ok', figure: '20 ms', proven: false },
-    { name, verdict, figure: '2.1 %', proven: false },
+    { name, verdict, figure, proven: false },
   ],
 });
 
@@ -55,6 +57,14 @@ const refused = (): Seen =>
   seenOf(record({ gates: [gate('smoke', 'websocket: the upgrade of /ws/test was refused')] }), {
     times: { began: 0, switched: null, verdict: VERDICT },
     evidence: evidence([request('blue', 10)]),
+  });
+
+const TOO_FEW = '3 requests of the 100 that are needed to tell';
+
+const kept = (): RunRecord =>
+  record({
+    ...{ outcome: 'done', steps: [watched(20_000)], measures: [measured('5xx rate', 'unknown', TOO_FEW)] },
+    issues: [`The monitor could not tell for green: 5xx rate (${TOO_FEW}).`],
   });
 
 describe('a bad release is judged', () => {
@@ -94,14 +104,11 @@ describe('a bad release is judged', () => {
 
   it.each([
     ['is rolled back', { exitCode: 1, active: 'blue' as const }, 'it ended'],
-    ['is not watched for the whole time', { record: record({ steps: [watched(5000)] }) }, 'it was not watched for 20 s'],
-    ['has no issue', { record: record({ outcome: 'done', steps: [watched(20_000)] }) }, 'no issue says it'],
+    ['is not watched for the whole time', { record: { ...kept(), steps: [watched(5000)] } }, 'it was not watched for 20 s'],
+    ['has no issue', { record: { ...kept(), issues: [] } }, 'no issue says that it is unknown: there is none'],
+    ['is called healthy', { record: { ...kept(), measures: [measured('5xx rate', 'soft', TOO_FEW)] } }, 'no issue says that it is unknown'],
   ])('as not expected where one that is to be kept %s', (_what, change, fault) => {
-    const kept = record({
-      ...{ outcome: 'done', steps: [watched(20_000)] },
-      issues: ['The monitor could not tell for green: 5xx rate (3 requests of the 100 that are needed to tell)'],
-    });
-    const seen = seenOf(kept, { exitCode: 0, active: 'green', evidence: evidence([request('green', 10)]) });
+    const seen = seenOf(kept(), { exitCode: 0, active: 'green', evidence: evidence([request('green', 10)]) });
     expect(judge(badRelease('too-few'), seen).faults).toEqual([]);
     expect(judge(badRelease('too-few'), { ...seen, ...change }).faults.join('\n')).toContain(fault);
   });

@@ -48,6 +48,8 @@ export interface Judged {
 
 /** Milliseconds from the monitor's verdict to the last answer of the bad slot; issue 5, "Must show". */
 const WAY_BACK_LIMIT_MS = 2000;
+/** A timer may come a moment early. */
+const CLOCK_MS = 100;
 const NO_MINIMUM = { requests: 0, requestsPerSecond: 0, sessions: 0, editsPerSecond: 0, largestUpload: 0, jobs: 0 };
 /** Of the harness: edits, one state, nobody offline, jobs. */
 const USERS = ['BG-2', 'BG-3', 'BG-4', 'BG-6'];
@@ -69,7 +71,13 @@ export function judge(release: BadRelease, seen: Seen): Judged {
   };
   const { journal, editors } = evidence;
   return {
-    ...{ name: release.name, title: release.title, expected: inWords(release.expected), caughtBy: caughtBy(seen.record), ...figures },
+    ...{
+      name: release.name,
+      title: release.title,
+      expected: inWords(release.expected),
+      caughtBy: caughtBy(release.expected, seen.record),
+      ...figures,
+    },
     ...{ requests: evidence.requests.length, failedRequests: evidence.requests.filter(failed).length },
     ...{ edits: editors.acks.length, editsLost: journal.lost.length + journal.doubled.length + journal.holes.length },
     faults: [
@@ -87,23 +95,31 @@ export function judge(release: BadRelease, seen: Seen): Judged {
 
 const inWords = (expected: Expected): string => (expected.kind === 'refused' ? `refused by ${expected.gates.join(' or ')}` : expected.kind);
 
+type Measure = RunRecord['measures'][number]['measures'][number];
+
+/** The last verdicts of the monitor, as the record has them. */
+const measuresOf = (record: RunRecord | null): readonly Measure[] =>
+  record?.measures.find(({ step }) => step === 'monitor')?.measures ?? [];
+
+const hardOf = (record: RunRecord | null): readonly Measure[] => measuresOf(record).filter(({ verdict }) => verdict === 'hard');
+
+const keptBy = (expected: Extract<Expected, { kind: 'kept' }>, record: RunRecord | null): readonly Measure[] =>
+  measuresOf(record).filter(({ name, verdict }) => verdict === expected.verdict && expected.measure.test(name));
+
 /** `smoke: websocket, edit-round-trip`, or what the monitor says. */
-function caughtBy(record: RunRecord | null): string {
+function caughtBy(expected: Expected, record: RunRecord | null): string {
   const gate = refusalOf(record);
   if (gate !== undefined) {
     const checks = gate.result.checks.filter(({ status }) => status !== 'passed').map(({ name }) => name);
     return `${gate.name}: ${checks.join(', ')}`;
   }
-  const hard = hardOf(record).map(({ name, figure }) => `${name} ${figure}`);
-  return hard.length === 0 ? 'nobody' : `monitor: ${hard.join('; ')}`;
+  const said = (measures: readonly Measure[]): string => measures.map(({ name, figure }) => `${name} ${figure}`).join('; ');
+  if (hardOf(record).length > 0) return `monitor: ${said(hardOf(record))}`;
+  return expected.kind === 'kept' ? `nobody; it says: ${said(keptBy(expected, record))}` : 'nobody';
 }
 
 const refusalOf = (record: RunRecord | null): RunRecord['gates'][number] | undefined =>
   record?.gates.find(({ result }) => result.status !== 'passed');
-
-/** The measures of the monitor that took it back, as the record has them. */
-const hardOf = (record: RunRecord | null): RunRecord['measures'][number]['measures'] =>
-  record?.measures.find(({ step }) => step === 'monitor')?.measures.filter(({ verdict }) => verdict === 'hard') ?? [];
 
 const monitorOf = (record: RunRecord | null): RunRecord['steps'][number] | undefined =>
   record?.steps.find(({ name }) => name === 'monitor');
@@ -137,22 +153,22 @@ function reasons({ expected, monitorSeconds }: BadRelease, record: RunRecord): r
   switch (expected.kind) {
     case 'refused': {
       const gate = refusalOf(record);
-      const why = gate === undefined || gate.result.status === 'passed' ? 'no gate kept it out' : gate.result.reason;
-      return gate !== undefined && expected.gates.includes(gate.name) && expected.reason.test(why)
-        ? []
-        : [`${gate?.name ?? 'no gate'} kept it out: ${why}`];
+      if (gate === undefined || gate.result.status === 'passed') return ['no gate kept it out'];
+      const { name, result } = gate;
+      return expected.gates.includes(name) && expected.reason.test(result.reason) ? [] : [`${name} kept it out: ${result.reason}`];
     }
     case 'rolled back': {
       const hard = hardOf(record).map(({ name }) => name);
       return hard.some((name) => expected.measure.test(name)) ? [] : [`the hard measures in the record are: ${hard.join(', ') || 'none'}`];
     }
     case 'kept': {
-      const watched = step?.ok === true && step.ms >= (monitorSeconds ?? 0) * 1000 - 100;
+      const watched = step?.ok === true && step.ms >= (monitorSeconds ?? 0) * 1000 - CLOCK_MS;
+      const said = keptBy(expected, record).filter(
+        ({ figure }) => expected.figure.test(figure) && record.issues.some((issue) => issue.includes(figure)),
+      );
       return [
         ...(watched ? [] : [`it was not watched for ${monitorSeconds} s: ${JSON.stringify(step)}`]),
-        ...(record.issues.some((issue) => expected.issue.test(issue))
-          ? []
-          : [`no issue says it: ${record.issues.join('; ') || 'there is none'}`]),
+        ...(said.length > 0 ? [] : [`no issue says that it is ${expected.verdict}: ${record.issues.join('; ') || 'there is none'}`]),
       ];
     }
   }

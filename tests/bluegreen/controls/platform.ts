@@ -113,7 +113,7 @@ export const platformControls: readonly Control[] = [
     edits: [
       {
         file: 'libs/rollout/target-local/src/lease.ts',
-        find: 'if (held !== null && isHeld(held) && !(supersedeOwn && isOwn(held))) throw locked(held);',
+        find: 'if (held !== null && isHeld(held) && !(supersedeOwn && isOwn(held))) throw locked(held, this.#files(last));',
         replace: '',
       },
     ],

@@ -21,6 +21,7 @@ export interface KillResult extends KillCase {
   readonly faults: readonly string[];
 }
 
+const EVERY_STEP = join(import.meta.dirname, 'every-step.config.ts');
 const PRELOAD = pathToFileURL(join(import.meta.dirname, 'kill-at.mts')).href;
 
 /** Kills a run at that line and ends it by the verb. null: the run has fewer lines, and ended by itself. */
@@ -75,7 +76,7 @@ async function argumentsOf(environment: LocalEnvironment, kind: KillCase['kind']
   const { active } = await environment.describe();
   return kind === 'rollback' || active === null
     ? ['rollback', 'backend']
-    : ['deploy', 'backend', '--slot', otherSlot(active), '--release', 'v1.3.0'];
+    : ['deploy', 'backend', '--slot', otherSlot(active), '--release', 'v1.3.0', '--config', EVERY_STEP];
 }
 
 function newestJournal(home: string): { readonly file: string; readonly last: string } | null {

@@ -19,6 +19,7 @@ export type RolloutErrorCode =
   | 'nothing-unfinished'
   | 'journal-damaged'
   | 'log-damaged'
+  | 'lock-damaged'
   | 'interrupted'
   | 'aborted'
   | 'configuration';

@@ -5,7 +5,14 @@ import type { Measure } from './measure.ts';
 
 /** What a run tells while it runs; the journal, not this, is the truth. */
 export type RolloutEvent =
-  | { readonly type: 'planned'; readonly from: string | null; readonly to: string; readonly previous: string | null; readonly next: string }
+  | {
+      readonly type: 'planned';
+      readonly id: string;
+      readonly from: string | null;
+      readonly to: string;
+      readonly previous: string | null;
+      readonly next: string;
+    }
   | { readonly type: 'step-started'; readonly step: StepName; readonly does: string }
   | { readonly type: 'step-done'; readonly step: StepName; readonly ms: number; readonly detail: string }
   | { readonly type: 'step-failed'; readonly step: StepName; readonly ms: number; readonly detail: string }

@@ -37,9 +37,10 @@ export function inStep(step: StepName, cause: unknown): RolloutError {
   });
 }
 
-export const unwritable = (cause: unknown): RolloutError =>
+/** `first`: of all entries, so that there was no run. */
+export const unwritable = (cause: unknown, first: boolean): RolloutError =>
   new RolloutError('environment-broken', `The journal could not be written: ${reasonOf(cause)}`, {
-    untouched: 'No further step was begun.',
+    untouched: first ? 'Nothing was changed.' : 'No further step was begun.',
     next: 'Make the journal writable (free disk space, permissions) and run it again.',
     cause,
   });

@@ -42,7 +42,12 @@ export async function unfinished({ journal, log }: { readonly journal: Journal; 
   const entries = await journal.last();
   if (entries === null) return null;
   const history = historyOf(entries);
-  if (history.closed && (await log.has(history.id))) return null;
+  // The record is written last. A journal that had no room for its own end is not one of a run that was cut off.
+  const recorded = await log.has(history.id).catch((error: unknown) => {
+    if (history.closed) throw error;
+    return false;
+  });
+  if (recorded) return null;
   if (!history.closed && isEarlierFormat(history)) throw unreadable(history);
   return history;
 }

@@ -21,6 +21,11 @@ export class Logbook {
     this.#entries = [...entries];
   }
 
+  /** Of the run. */
+  get id(): string {
+    return this.#id;
+  }
+
   get entries(): readonly JournalEntry[] {
     return this.#entries;
   }
@@ -36,7 +41,7 @@ export class Logbook {
     try {
       await this.#journal.append(stamped);
     } catch (cause) {
-      if (must) throw unwritable(cause);
+      if (must) throw unwritable(cause, entry.type === 'opened');
       this.#unwritten.push(`The journal could not be written: ${reasonOf(cause)}`);
     }
     this.#entries.push(stamped);

@@ -92,13 +92,14 @@ export class Run implements AsyncDisposable {
     await this.#lock[Symbol.asyncDispose]();
   }
 
-  /** Runs `steps` to a legal end: done, undone or stranded. Writes the record in any case, then throws what went wrong. */
-  conclude(steps: () => Promise<void>): Promise<DeploymentRecord> {
-    return this.#conclude(async () => {
-      const { kind, deployer, wanted } = this.#identity;
-      await this.#write({ type: 'opened', kind, target: this.#ports.target.name, deployer, fence: this.#lock.fence, wanted });
-      await steps();
-    });
+  /**
+   * Runs `steps` to a legal end: done, undone or stranded. Writes the record in any case, then throws what went wrong. Only where not
+   * even the beginning could be written, there was no run: nothing is begun and nothing recorded.
+   */
+  async conclude(steps: () => Promise<void>): Promise<DeploymentRecord> {
+    const { kind, deployer, wanted } = this.#identity;
+    await this.#write({ type: 'opened', kind, target: this.#ports.target.name, deployer, fence: this.#lock.fence, wanted });
+    return this.#conclude(steps);
   }
 
   /** The same for a run that was cut off; `steps` are asked for only where it was on its way forward. */
@@ -117,7 +118,7 @@ export class Run implements AsyncDisposable {
     this.#plan = plan;
     await this.#write({ type: 'planned', plan: toJournal(plan) });
     const { from, to, previous, next } = plan;
-    this.#ports.onEvent({ type: 'planned', from, to, previous, next });
+    this.#ports.onEvent({ type: 'planned', id: this.#logbook.id, from, to, previous, next });
   }
 
   /** One after the other; an interruption is honoured between two steps. */

@@ -103,9 +103,9 @@ class ProcessTarget implements LocalTarget {
     this.#memoryLimits = { ...sameForEach(this.#settings.DEVPLATFORM_MEMORY_LIMIT_MB), ...memoryLimitBytes };
     this.#log = log;
     this.#releases = new Releases(resolve(releasesDir));
-    this.#leases = new LeaseStore(join(this.#home, 'lock'));
     this.#slots = new SlotProcesses(this.#home, graceMs);
     this.#frontDoor = new FrontDoorProcess(this.#home);
+    this.#leases = new LeaseStore(join(this.#home, 'lock'), () => this.#frontDoor.record?.fence ?? 0);
   }
 
   get publicUrl(): string | null {

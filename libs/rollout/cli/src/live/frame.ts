@@ -43,11 +43,17 @@ export function frame({
 export const timesOf = ({ step, elapsedMs, remainingMs }: Omit<Moment, 'measures'>): string =>
   `${step} ${inTime(elapsedMs)}, ${inTime(Math.ceil(remainingMs / 1000) * 1000)} left`;
 
-/** `5 ok, 1 soft: P95 2.4 s (limit 2 s)`; empty where nothing is measured. */
+/** `5 ok, P95 soft (2.4 s, limit 2 s), cannot tell yet: memory, CPU`; empty where nothing is measured. */
 export function summaryOf(measures: readonly Measure[]): string {
   const ok = measures.filter(({ verdict }) => verdict === 'ok').length;
-  const others = measures.filter(({ verdict }) => verdict !== 'ok').map(({ name, verdict, figure }) => `${name} ${verdict} (${figure})`);
-  return printable([...(ok > 0 ? [`${ok} ok`] : []), ...others].join(', '));
+  const bad = measures.filter(({ verdict }) => verdict === 'soft' || verdict === 'hard');
+  const unknown = measures.filter(({ verdict }) => verdict === 'unknown').map(({ name }) => name);
+  const parts = [
+    ...(ok > 0 ? [`${ok} ok`] : []),
+    ...bad.map(({ name, verdict, figure }) => `${name} ${verdict} (${figure})`),
+    ...(unknown.length > 0 ? [`cannot tell yet: ${unknown.join(', ')}`] : []),
+  ];
+  return printable(parts.join(', '));
 }
 
 function coloured(verdict: Verdict, { green, yellow, red, dim }: Colours): string {

@@ -1,9 +1,9 @@
 import type { Configuration } from '@devplatform/rollout-config';
+import { RolloutError } from '@devplatform/rollout-engine';
 import type { About } from './notification.ts';
 import { notifier, type Notifier } from './notifier.ts';
 import { stepHook } from './step-hook.ts';
 import { webhook } from './webhook.ts';
-import { RolloutError } from '@devplatform/rollout-engine';
 
 interface Means {
   readonly about: About;
@@ -15,10 +15,15 @@ interface Means {
 export function notifierOf({ webhook: hook, onStep }: Configuration['notifications'], { about, note, env = process.env }: Means): Notifier {
   const listeners = [
     ...(hook === null ? [] : [webhook({ url: hook.url, events: [...hook.events], ...secretOf(hook.secretEnv, env) }, { note })]),
-    ...(onStep === null ? [] : [stepHook({ command: [...onStep.command], timeoutMs: onStep.timeoutMs }, { note })]),
+    ...(onStep === null
+      ? []
+      : [stepHook({ command: [...onStep.command], timeoutMs: onStep.timeoutMs }, { note, env: without(hook?.secretEnv ?? null, env) })]),
   ];
   return notifier({ about, note, listeners });
 }
+
+/** The secret is for the webhook alone. */
+const without = (name: string | null, env: NodeJS.ProcessEnv): NodeJS.ProcessEnv => (name === null ? env : { ...env, [name]: undefined });
 
 function secretOf(name: string | null, env: NodeJS.ProcessEnv): { readonly secret?: string } {
   if (name === null) return {};

@@ -30,7 +30,7 @@ describe('NTF-1: a run is told from its beginning to its end', () => {
       'deployment.succeeded',
     ]);
     expect(told[2]).toEqual({
-      ...{ event: 'deployment.started', run: null, kind: 'deploy', target: 'local', deployer: 'eve@host', at: '1970-01-01T00:00:00.000Z' },
+      ...{ event: 'deployment.started', run: RUN, kind: 'deploy', target: 'local', deployer: 'eve@host', at: '1970-01-01T00:00:00.000Z' },
       ...{ slots: { from: 'blue', to: 'green' }, release: { previous: 'v1.2.0', next: 'v1.3.0' } },
     });
     expect(told[5]).toMatchObject({ serves: 'green', ms: 12 });

@@ -47,6 +47,8 @@ export class Narration {
   readonly #warned = new Set<string>();
   #slots: Notification['slots'] = { from: null, to: null };
   #release: Notification['release'] = { previous: null, next: null };
+  /** null: it is not planned yet, or another process did that. */
+  #run: string | null = null;
   #started = false;
   /** Why it went back; undefined: it did not. */
   #back: string | undefined;
@@ -58,7 +60,7 @@ export class Narration {
 
   of(event: RolloutEvent): readonly Notification[] {
     return this.#said(event).map((said) => ({
-      ...{ event: said.event, run: null, ...this.#about },
+      ...{ event: said.event, run: this.#run, ...this.#about },
       ...{ slots: this.#slots, release: this.#release, at: new Date(this.#clock.now()).toISOString() },
       ...said,
     }));
@@ -67,6 +69,7 @@ export class Narration {
   #said(event: RolloutEvent): readonly Said[] {
     switch (event.type) {
       case 'planned':
+        this.#run = event.id;
         this.#slots = { from: event.from, to: event.to };
         this.#release = { previous: event.previous, next: event.next };
         return this.#start();

@@ -41,14 +41,16 @@ export function addDeploy(root: Command): void {
       ),
     )
     .action(async (_service: string, flags: DeployFlags) => {
-      if (flags.dryRun) {
+      if (flags.dryRun || flags.detach) {
         const target = openTarget(flags);
         const release = await target.resolveRelease(flags.release);
         const after = aftercare(flags, await readConfiguration(flags));
-        reporterOf(flags.json).plan(planDeployment(await target.describe(), flags.slot, release, after));
-        return;
-      }
-      if (flags.detach) {
+        const plan = planDeployment(await target.describe(), flags.slot, release, after);
+        if (flags.dryRun) {
+          reporterOf(flags.json).plan(plan);
+          return;
+        }
+        // Wrong use is said here, where somebody is looking.
         const detached = detach(flags.home);
         reporterOf(flags.json).answer(detached, `It goes on as process ${detached.pid}; what it says is in ${detached.output}.`);
         return;

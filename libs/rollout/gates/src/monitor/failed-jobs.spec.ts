@@ -15,6 +15,13 @@ describe('failed jobs', () => {
     ['twice of before', { blue: failing(0.1), green: failing(0.2) }, 'hard', '20.0 % of 200 jobs (limit 20 %, before 10.0 %)'],
     ['a worker that breaks all of them', { green: failing(1), seconds: 4 }, 'hard', '100.0 % of 20 jobs (limit 2 %, before 0.0 %)'],
     ['two by chance, where there was nothing to double', { green: { jobs: 1, jobsFailed: 0.05 } }, 'ok', '5.0 % of 40 jobs'],
+    [
+      'twice of before by chance',
+      { blue: { jobs: 0.5, jobsFailed: 0.1 }, green: { jobs: 0.5, jobsFailed: 0.2 }, age: 0 },
+      'soft',
+      '20.0 % of 20 jobs',
+    ],
+    ['MON-8: two of few', { blue: { jobs: 10 }, green: { jobs: 0.25, jobsFailed: 0.2 } }, 'ok', '20.0 % of 10 jobs'],
     ['MON-2: most failed before', { blue: failing(0.6), green: failing(0.9) }, 'soft', '90.0 % of 200 jobs'],
     ['MON-7: first deployment', { from: null, green: failing(0.2) }, 'hard', '20.0 % of 200 jobs (limit 2 %)'],
     ['MON-7: first deployment, none', { from: null, green: failing(0) }, 'ok', '0.0 % of 200 jobs (limit 1 %)'],
@@ -22,6 +29,12 @@ describe('failed jobs', () => {
     ['MON-3: too few before', { blue: { jobs: 0.01 }, green: failing(0.2) }, 'hard', '20.0 % of 200 jobs (limit 2 %)'],
   ])('MON-1: %s', (_, story, verdict, figure) => {
     expect(of(story)).toMatchObject({ name: 'failed jobs', verdict, figure: expect.stringContaining(figure) });
+  });
+
+  it('counts what was done before the first sample', () => {
+    const story = watched();
+    const measure = failedJobs({ ...story, samples: story.samples.slice(10) }, DEFAULT_LIMITS);
+    expect(measure.figure).toContain('of 40 jobs');
   });
 
   it('MON-4: is not well where the worker does not say it, or is not there', () => {

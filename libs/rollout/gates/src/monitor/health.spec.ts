@@ -18,6 +18,7 @@ describe('health', () => {
     ['the only instance, once', bad(1), 'soft', 'backend pid 11 of 3 unhealthy'],
     ['the only instance, twice', bad(2), 'soft', 'backend pid 11 of 3 unhealthy'],
     ['the only instance, three times', bad(3), 'hard', 'backend pid 11 of 3 unhealthy'],
+    ['twice, far from each other', bad(2, { every: 10 }), 'soft', 'unhealthy'],
     ['three times within less than 2 s', bad(3, { every: 0.5 }), 'soft', 'unhealthy'],
     ['two instances at once', changed(bad(1), atTheEnd, failing('worker')), 'hard', 'backend pid 11, worker pid 12 of 3 unhealthy'],
     ['well again', changed(bad(9), atTheEnd, failing('backend', true)), 'ok', '3 of 3 healthy'],

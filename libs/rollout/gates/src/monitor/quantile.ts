@@ -14,7 +14,7 @@ export function quantile(q: number, { boundsMs, counts }: Latency): number | nul
     const upper = boundsMs[index] ?? Infinity;
     if (below + count >= q * total && count > 0) {
       const lower = boundsMs[index - 1] ?? 0;
-      return upper === Infinity ? Infinity : lower + ((upper - lower) * (q * total - below)) / count;
+      return lower + ((upper - lower) * (q * total - below)) / count;
     }
     below += count;
   }

@@ -41,6 +41,24 @@ describe('restarts', () => {
     expect(of(gone, later, other)).toMatchObject(hard);
   });
 
+  it('an instance more of another service is not in the place of one that has gone', () => {
+    const named = (service: string) => (slot: SlotObservation) => ({
+      ...slot,
+      instances: [
+        ...slot.instances,
+        ...slot.instances.filter((one) => one.service === service).map((one) => ({ ...one, instance: 'pid 99' })),
+      ],
+    });
+    const story = changed(watched(), (index, samples) => index < samples - 1, named('worker'));
+    expect(of(story, atTheEnd, named('backend'))).toMatchObject({ verdict: 'soft', figure: 'worker pid 99 has gone' });
+  });
+
+  it('a list that was empty once is none, nor is one more right after it', () => {
+    const empty = changed(watched(), (index) => index === 20, nobody);
+    const more = (slot: SlotObservation): SlotObservation => ({ ...slot, instances: withTwo(slot).instances.toReversed() });
+    expect(of(empty, later, more).verdict).toBe('ok');
+  });
+
   it('a start time that shakes is none', () => {
     const shaking = ofService('backend', () => ({ startedAt: '2026-01-01T00:00:30.900Z' }));
     expect(of(watched(), later, shaking).verdict).toBe('ok');

@@ -19,13 +19,14 @@ function restartsIn({ to, samples }: Watched, placeMs: number): readonly string[
   const gone = new Set<string>();
   for (const sample of samples) {
     const { instances } = sample.slots[to];
-    if (instances.length === 0) continue;
     const at = timeOf(sample.at);
     const listed = new Set(instances.map(keyOf));
-    for (const key of seen.keys()) if (!listed.has(key)) gone.add(key);
+    for (const key of seen.keys()) {
+      if (listed.has(key)) gone.delete(key);
+      else gone.add(key);
+    }
     for (const instance of instances) {
       const key = keyOf(instance);
-      gone.delete(key);
       const last = seen.get(key)?.instance;
       const place = last === undefined ? [...gone].find((other) => isPlace(seen.get(other), instance, at - placeMs)) : undefined;
       if (last !== undefined && isRestart(last.startedAt, instance.startedAt)) found.push(`${key} was started again`);

@@ -95,6 +95,12 @@ describe('5xx rate', () => {
     expect(of({ from: null, green: { errors } })).toMatchObject({ verdict, figure: expect.not.stringContaining('before') });
   });
 
+  it('counts what was asked before the first sample', () => {
+    const story = watched();
+    const measure = serverErrors({ ...story, samples: story.samples.slice(10) }, DEFAULT_LIMITS);
+    expect(measure.figure).toContain('of 4,000 requests');
+  });
+
   it('starts with the first sample where nobody looked before', () => {
     const measure = serverErrors({ ...watched({ green: { errors: 0.02 } }), before: null }, DEFAULT_LIMITS);
     expect(measure).toMatchObject({ verdict: 'hard', figure: '2.0 % of 4,000 requests (limit 1 %, before 0.0 %)' });

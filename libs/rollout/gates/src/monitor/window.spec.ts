@@ -36,6 +36,7 @@ describe('traffic in a stretch', () => {
   it.each([
     ['since is later', traffic(NEW, 400)],
     ['it counts less than before', traffic(OLD, 40)],
+    ['its bounds are others', { ...traffic(OLD, 400), latency: { boundsMs: [1_000], counts: [400, 0] } }],
   ])('MON-5: begins at 0 where %s', (_, counts) => {
     expect(trafficIn([withTraffic(0, traffic(OLD, 300)), withTraffic(60, counts)], 'green')).toMatchObject({ requests: counts.requests });
   });

@@ -5,7 +5,7 @@ export const RUN = '5f0c1a52-7a0e-4c0e-9b7c-6a3a1d0f2b11';
 
 export const about: About = { kind: 'deploy', target: 'local', deployer: 'eve@host' };
 
-export const planned: RolloutEvent = { type: 'planned', from: 'blue', to: 'green', previous: 'v1.2.0', next: 'v1.3.0' };
+export const planned: RolloutEvent = { type: 'planned', id: RUN, from: 'blue', to: 'green', previous: 'v1.2.0', next: 'v1.3.0' };
 
 export const record = (outcome: DeploymentRecord['outcome'], issues: readonly string[] = []): DeploymentRecord => ({
   ...{ id: RUN, kind: 'deploy', target: 'local', deployer: 'eve@host', reopened: [], outcome, issues: [...issues] },
