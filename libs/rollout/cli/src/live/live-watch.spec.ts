@@ -167,7 +167,7 @@ describe('NTF-12: elsewhere the watch is lines', () => {
     }
     live.end();
     expect(written).toEqual([
-      '… monitor 0 s, 15 min 0 s left: 1 ok, memory unknown (unknown figure)\n',
+      '… monitor 0 s, 15 min 0 s left: 1 ok, cannot tell yet: memory\n',
       '… monitor 2 s, 14 min 58 s left: P95 ok → soft (soft figure)\n',
       '… monitor 4 s, 14 min 56 s left: P95 soft → ok (ok figure)\n',
     ]);
