@@ -15,13 +15,19 @@ export function releasesFolder(dir: string): string {
   return folder;
 }
 
+/** Writes the manifest as a build would, so that the release counts as what it is now. */
+export async function reseal(folder: string, changes: object = {}): Promise<void> {
+  const manifest = join(folder, 'release.json');
+  const release = JSON.parse(readFileSync(manifest, 'utf8')) as object;
+  writeFileSync(manifest, JSON.stringify({ ...release, ...changes, digest: await digestOf(folder) }));
+}
+
 /** v1.3.0 under another tag, with one file of it replaced, and built like that: it is bad, and not changed afterwards. */
 export async function doctor(folder: string, tag: string, file: string, program: string): Promise<void> {
   const copy = join(folder, tag);
   cpSync(join(RELEASES, 'v1.3.0'), copy, { recursive: true });
   writeFileSync(join(copy, file), program);
-  const release = JSON.parse(readFileSync(join(copy, 'release.json'), 'utf8')) as object;
-  writeFileSync(join(copy, 'release.json'), JSON.stringify({ ...release, tag, version: tag.slice(1), digest: await digestOf(copy) }));
+  await reseal(copy, { tag, version: tag.slice(1) });
 }
 
 /**

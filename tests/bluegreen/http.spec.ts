@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SLOT_HEADER } from '@devplatform/contracts';
 import { until } from '@devplatform/embedded';
 import { Crowd, LocalEnvironment, Platform, query, verdictOf, type Minimum } from '@devplatform/harness';
-import { releasesFolder } from './doctored-release.ts';
+import { releasesFolder, reseal } from './doctored-release.ts';
 import { RELEASES } from './releases.ts';
 
 const NO_MINIMUM: Minimum = { requests: 0, requestsPerSecond: 0, sessions: 0, editsPerSecond: 0, largestUpload: 0, jobs: 0 };
@@ -28,6 +28,7 @@ describe('HTTP', () => {
     unlinkSync(join(releases, 'v1.2.0'));
     cpSync(join(RELEASES, 'v1.2.0'), join(releases, 'v1.2.0'), { recursive: true });
     writeFileSync(join(releases, 'v1.2.0/frontend/public', LARGE_PATH), LARGE);
+    await reseal(join(releases, 'v1.2.0'));
     environment = await LocalEnvironment.bringUp({ releases });
   }, 90_000);
 

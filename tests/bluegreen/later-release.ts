@@ -1,6 +1,6 @@
 import { cpSync, globSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { digestOf } from '@devplatform/target-local';
+import { reseal } from './doctored-release.ts';
 import { RELEASES } from './releases.ts';
 
 const MINIMUM = '[MINIMUM_CLIENT_HEADER]:MINIMUM_CLIENT';
@@ -27,7 +27,5 @@ export async function addLaterRelease(folder: string, tag: string, minimum: stri
   if (!readFileSync(join(copy, 'backend/main.js'), 'utf8').includes(`[MINIMUM_CLIENT_HEADER]:"${minimum}"`)) {
     throw new Error(`the backend of v1.3.0 does not say ${MINIMUM} any more: this doctoring is out of date`);
   }
-  const manifest = join(copy, 'release.json');
-  const release = JSON.parse(readFileSync(manifest, 'utf8')) as object;
-  writeFileSync(manifest, JSON.stringify({ ...release, digest: await digestOf(copy) }));
+  await reseal(copy);
 }
