@@ -58,13 +58,16 @@ async function round(environment: LocalEnvironment): Promise<Round> {
   return { wholeMs, ownMs: wholeMs - waited(deployed), statusMs: status.ended - status.started };
 }
 
-const waited = ({ events }: CommandResult): number =>
-  events
-    .flatMap((event) => (event.type === 'step-done' && OF_THE_RELEASE.includes(event.step) ? event.ms : []))
-    .reduce((sum, ms) => sum + ms, 0);
+function waited({ events }: CommandResult): number {
+  const times = events.flatMap((event) => (event.type === 'step-done' && OF_THE_RELEASE.includes(event.step) ? event.ms : []));
+  return times.reduce((sum, ms) => sum + ms, 0);
+}
 
 function tableOf(all: readonly Round[]): string {
-  const table = new Table({ head: ['', 'whole', `of its own (limit ${LIMITS.own} ms)`, `status (limit ${LIMITS.status} ms)`] });
+  const table = new Table({
+    head: ['', 'whole', `of its own (limit ${LIMITS.own} ms)`, `status (limit ${LIMITS.status} ms)`],
+    style: { head: [], border: [] },
+  });
   const whole = (ms: number): string => `${Math.round(ms)} ms`;
   for (const [index, { wholeMs, ownMs, statusMs }] of all.entries()) table.push([index + 1, whole(wholeMs), whole(ownMs), whole(statusMs)]);
   return table.toString();
