@@ -70,6 +70,18 @@ describe('the steps after the switch', () => {
     expect(record?.measures).toEqual([{ step: 'monitor', measures: [verdicts.at(-1)] }]);
   });
 
+  it.each([
+    ['takes users back where one more is hard', measure('hard'), 'monitor-failed'],
+    ['ends well where one more is not', measure('ok'), null],
+  ])('WAT-2: does not call well what only the last sample called hard: %s', async (_name, next, code) => {
+    const ports = await served(judging(measure('ok'), measure('ok'), measure('hard'), next));
+    const ended = await deploy({ ...ops, release: OTHER.tag, after: { monitorMs: 2_000 } }, ports).then(
+      () => null,
+      (error: unknown) => (error as { code: string }).code,
+    );
+    expect([ended, watched(ports)]).toEqual([code, 4]);
+  });
+
   it('WAT-2: goes back from the bake too, when the old slot was parked already', async () => {
     const ports = await served(judging(...Array.from({ length: 7 }, () => measure('ok')), measure('hard')));
     await expect(deploy({ ...ops, release: OTHER.tag, after }, ports)).rejects.toThrow('Traffic is on blue again');

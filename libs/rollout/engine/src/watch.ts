@@ -45,7 +45,7 @@ interface Means {
 }
 
 /**
- * Samples both slots until the time is over. Throws Alarm where a measure is hard twice in a row, so that one sample in a
+ * Samples both slots until the time is over, and on while the last sample was hard. Throws Alarm where a measure is hard twice in a row, so that one sample in a
  * bad moment moves nobody, and at once where it is proven. What was soft, or could not be told, is the finding's issue.
  */
 export async function watch({ step, from, to, forMs, before }: Watching, means: Means): Promise<Finding> {
@@ -63,9 +63,11 @@ export async function watch({ step, from, to, forMs, before }: Watching, means: 
     const bad = measures.filter((measure) => measure.verdict === 'hard' && (measure.proven || wasHard(measure, last)));
     if (bad.length > 0) throw new Alarm(to, bad, measures);
     for (const measure of measures) if (measure.verdict === 'soft') soft.set(measure.name, measure);
-    if (elapsedMs >= forMs) return verdictOf({ to, step }, measures, [...soft.values()]);
+    // What the last sample called hard is not called well: the next one decides.
+    if (elapsedMs >= forMs && !measures.some(({ verdict }) => verdict === 'hard'))
+      return verdictOf({ to, step }, measures, [...soft.values()]);
     if (signal.aborted) throw interruption();
-    await clock.sleep(Math.min(means.watch.everyMs[step], forMs - elapsedMs), signal);
+    await clock.sleep(elapsedMs < forMs ? Math.min(means.watch.everyMs[step], forMs - elapsedMs) : means.watch.everyMs[step], signal);
   }
 }
 

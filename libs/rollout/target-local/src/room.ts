@@ -1,12 +1,11 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { freemem } from 'node:os';
 import { dirname } from 'node:path';
-import { otherSlot, type ServiceName, type Slot } from '@devplatform/contracts';
+import { otherSlot, ServiceName, type Slot } from '@devplatform/contracts';
 import { findProcess } from '@devplatform/embedded';
+import { residentBytes } from './process-vitals.ts';
 import { processName } from './slot-processes.ts';
-
-const SERVICES: readonly ServiceName[] = ['backend', 'frontend', 'worker'];
 
 /** Bytes that are free here, and that the slots hold: of the one that stays, and of the one that `to` replaces. */
 export async function roomFor(
@@ -28,16 +27,7 @@ const existing = (folder: string): string => (existsSync(folder) ? folder : exis
 
 /** null: nothing runs there, or this system does not say. */
 function residentOf(home: string, slot: Slot): number | null {
-  const sizes = SERVICES.flatMap((service) => residentBytes(findProcess(home, processName(service, slot))?.pid) ?? []);
+  const running = ServiceName.options.flatMap((service) => findProcess(home, processName(service, slot)) ?? []);
+  const sizes = running.flatMap(({ pid }) => residentBytes(pid) ?? []);
   return sizes.length === 0 ? null : sizes.reduce((sum, bytes) => sum + bytes);
-}
-
-function residentBytes(pid: number | undefined): number | null {
-  if (pid === undefined) return null;
-  try {
-    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    return kib === undefined ? null : Number(kib) * 1024;
-  } catch {
-    return null;
-  }
 }

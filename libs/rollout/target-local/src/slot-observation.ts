@@ -1,4 +1,4 @@
-import type { ServiceName, Slot, SlotAddresses } from '@devplatform/contracts';
+import { ServiceName, type Slot, type SlotAddresses } from '@devplatform/contracts';
 import { findProcess, readRecord } from '@devplatform/embedded';
 import type { InstanceObservation, Observation, SlotObservation } from '@devplatform/rollout-engine';
 import type { FrontDoorClient, FrontDoorState } from './front-door-client.ts';
@@ -9,8 +9,6 @@ import { processName } from './slot-processes.ts';
 
 /** Milliseconds that one source may take; what has not answered by then says nothing this time. */
 const BOUND_MS = 1500;
-
-const SERVICES = ['backend', 'frontend', 'worker'] as const;
 
 export interface ObservedEnvironment {
   readonly home: string;
@@ -38,7 +36,7 @@ const trafficOf = (state: FrontDoorState | null | undefined, slot: Slot): SlotOb
 async function observeInstances({ home, addresses, memoryLimits }: ObservedEnvironment, slot: Slot): Promise<InstanceObservation[]> {
   const at = addresses[slot];
   if (at === null) return [];
-  return Promise.all(SERVICES.map((service) => observeInstance(home, slot, service, at, memoryLimits[service] ?? null)));
+  return Promise.all(ServiceName.options.map((service) => observeInstance(home, slot, service, at, memoryLimits[service] ?? null)));
 }
 
 async function observeInstance(
