@@ -123,6 +123,8 @@ where(`a page that uploads a file${reason}`, () => {
     const last = await HeldPart.of(page, 5);
     await page.getByLabel('GLB file, up to 100 MB').setInputFiles(file);
     await until(async () => (await storedOf(file)) === 4, { what: `four parts of ${name} to be stored`, deadlineMs: 60_000 });
+    // The store has the fourth before the page knows it: what is counted from here on must not be the fifth of this page.
+    await until(() => last.held, { what: `the fifth part of ${name} to be held`, deadlineMs: 60_000 });
     return { page, file, project, last };
   };
 
@@ -164,6 +166,10 @@ class HeldPart {
       (route) => void held.#held.push(route),
     );
     return held;
+  }
+
+  get held(): boolean {
+    return this.#held.length > 0;
   }
 
   async release(): Promise<void> {

@@ -116,12 +116,13 @@ export class Crowd implements AsyncDisposable {
     const slots = Object.entries(this.#environment.slots()).flatMap(([slot, at]) => (at === null ? [] : [{ slot, at }]));
     const jobs = await auditJobs(databaseUrl, [this.#projectId]);
     const slotLedgers = await Promise.all(this.#timelines.map(({ handoverId }) => this.#environment.ledger(handoverId)));
+    const deaths = this.#environment.deaths();
     const moves = this.#timelines.map((timeline, i): Move => {
       const end = this.#timelines[i + 1]?.told ?? Infinity;
       return {
         timeline,
         seen: seenByClients(timeline, requests, end),
-        ledger: ledgerOf(timeline, { requests, editors: editors.editors, uploads, jobs, slots: slotLedgers[i] ?? null }, end),
+        ledger: ledgerOf(timeline, { requests, editors: editors.editors, uploads, jobs, slots: slotLedgers[i] ?? null, deaths }, end),
       };
     });
     return {

@@ -5,8 +5,10 @@ import type { Ledger, ServiceName, Slot, SlotAddresses } from '@devplatform/cont
 import { findProcess, isAlive, startParts, until, type Parts } from '@devplatform/embedded';
 import type { Environment, RolloutEvent } from '@devplatform/rollout-engine';
 import { localTarget, type LocalTarget } from '@devplatform/target-local';
+import { now } from './clock.ts';
 import { runCommand, type CommandResult } from './command-line.ts';
 import { FAULT_PLACES, Faults, type FaultPlace } from './faults.ts';
+import type { Death } from './ledger.ts';
 
 /** A run of the command line that moved the traffic. Times in milliseconds since 1970. */
 export interface Deployment {
@@ -46,6 +48,7 @@ export class LocalEnvironment implements AsyncDisposable {
   readonly home: string;
   readonly #releases: string;
   readonly #keep: boolean;
+  readonly #deaths: Death[] = [];
   readonly #running = new Set<Promise<CommandResult>>();
   #target: LocalTarget;
   /** Given to every command. */
@@ -113,7 +116,13 @@ export class LocalEnvironment implements AsyncDisposable {
     const record = findProcess(this.home, name);
     if (record === null) throw new Error(`${name} does not run`);
     process.kill(record.pid, signal);
+    if (service === 'backend' && signal === 'SIGKILL') this.#deaths.push({ slot, at: now() });
     await until(() => !isAlive(record), { what: `${name} to end`, deadlineMs: SERVICE_MS });
+  }
+
+  /** Backends that were killed without a word: what they had not written yet is written nowhere. */
+  deaths(): readonly Death[] {
+    return this.#deaths;
   }
 
   /** What a supervisor does after `kill`: same release, ports and environment. Resolves when the service is healthy. */

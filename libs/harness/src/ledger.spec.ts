@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Ledger as SlotLedger, LedgerRow as SlotRow } from '@devplatform/contracts';
 import type { RequestRecord } from './http-observer.ts';
-import { ledgerOf, type Observed } from './ledger.ts';
+import { type Death, ledgerOf, type Observed } from './ledger.ts';
 import type { EditorRecord } from './scene-editor.ts';
 import type { Timeline } from './timeline.ts';
 import type { UploadRecord } from './uploader.ts';
@@ -102,6 +102,24 @@ describe('the ledger', () => {
     };
     const book = slots(slotRow('x', { kind: 'request', session: null, outcome: null, toSlot: null }));
     expect(ledgerOf(timeline, observed({ slots: book, requests: [request] }), Infinity).differences).toHaveLength(differences);
+  });
+
+  it.each<[string, Partial<RequestRecord>, readonly Death[], number]>([
+    ['and had answered it before', {}, [{ slot: 'blue', at: T0 + 150 }], 0],
+    ['long after', {}, [{ slot: 'blue', at: T0 + 5000 }], 1],
+    ['but the other slot had answered', { slot: 'green' }, [{ slot: 'blue', at: T0 + 150 }], 1],
+    ['in an earlier move', {}, [{ slot: 'blue', at: T0 - 10 }], 1],
+    ['as the new slot', {}, [{ slot: 'green', at: T0 + 150 }], 1],
+    ['never', {}, [], 1],
+  ])('LED-1: an open request is a difference unless the old slot was killed %s', (_what, changes, deaths, differences) => {
+    const request: RequestRecord = {
+      ...{ kind: 'health', connection: 'kept', at: T0 - 5, ms: 10, status: 200, slot: 'blue', release: '1.2.0', error: null, ...changes },
+    };
+    const row = slotRow('x', { kind: 'request', session: null, outcome: null, toSlot: null });
+    const one = ledgerOf(timeline, observed({ slots: slots(row), requests: [request], deaths }), Infinity);
+    expect(one.differences).toHaveLength(differences);
+    const two = ledgerOf(timeline, observed({ slots: slots(row, { ...row, item: 'y' }), requests: [request], deaths }), Infinity);
+    expect(two.differences).toHaveLength(differences + 1);
   });
 
   it('LED-1: agrees with a book of the slots that has everything, and some who came late', () => {

@@ -37,6 +37,14 @@ export interface Observed {
   readonly uploads: readonly UploadRecord[];
   readonly jobs: readonly JobRecord[];
   readonly slots: SlotLedger | null;
+  /** Slots whose backend was killed without a word, and when. */
+  readonly deaths?: readonly Death[];
+}
+
+/** A backend that ended with SIGKILL, at a time in milliseconds since 1970. */
+export interface Death {
+  readonly slot: Slot;
+  readonly at: number;
 }
 
 /** Milliseconds around the switch and the count, which comes after it, in which a thing may be counted or not. */
@@ -67,18 +75,26 @@ export function ledgerOf({ from, to, told }: Timeline, observed: Observed, until
 }
 
 /**
- * Rows that did not end well. A request whose slot died with it stays open there, and that is true: then its client has no answer
- * either, and whoever judges the requests says so.
+ * Rows that did not end well. A request whose slot died with it stays open there, and that is true: its client has no answer
+ * either, and whoever judges the requests says so; or it has one that the slot gave and did not live to book. Each open row needs
+ * such a request of its own.
  */
-function openOf({ requests }: Observed, told: number, { at, rows }: SlotLedger): readonly string[] {
+function openOf({ requests, deaths = [] }: Observed, told: number, { at, from, rows }: SlotLedger): readonly string[] {
   const until = Date.parse(at) + BLUR_MS;
-  const unanswered = requests.filter((request) => failed(request) && request.at < until && request.at + request.ms > told).length;
+  const underWay = requests.filter((request) => request.at < until && request.at + request.ms > told - BLUR_MS);
+  const unanswered = underWay.filter((request) => failed(request) && request.at + request.ms > told).length;
+  const died = deaths.find((death) => death.slot === from && death.at > told)?.at ?? null;
+  const unbooked = died === null ? 0 : underWay.filter((request) => isUnbooked(request, from, died)).length;
   const open = rows.filter(({ outcome }) => outcome === null || outcome === 'doubled');
-  const known = open.filter(({ kind, outcome }) => kind === 'request' && outcome === null).slice(0, unanswered);
+  const known = open.filter(({ kind, outcome }) => kind === 'request' && outcome === null).slice(0, unanswered + unbooked);
   return open
     .filter((row) => !known.includes(row))
     .map(({ kind, item, outcome }) => `the ${kind} ${item} is ${outcome ?? 'open'} in the ledger of the slots`);
 }
+
+/** Answered by a slot so shortly before its death that the end of its row, which is written in batches, died with it. */
+const isUnbooked = (request: RequestRecord, slot: Slot, died: number): boolean =>
+  !failed(request) && request.slot === slot && request.at + request.ms > died - BLUR_MS;
 
 /** As many rows as were counted. */
 function sumsOf({ counted, rows }: SlotLedger): readonly string[] {

@@ -12,8 +12,11 @@ const BAD: readonly LedgerOutcome[] = ['lost', 'doubled', 'forced'];
 /** Still going on in the old slot. Uploads, jobs and pages are in no slot's memory: they need not end for a switch to end. */
 export const isUnderWay = ({ kind, outcome }: LedgerRow): boolean => outcome === null && (kind === 'socket' || kind === 'request');
 
+/** Somebody may have had the answer: a slot that was killed between answering and booking leaves such a row, and nobody can tell. */
+const fate = (row: LedgerRow): string => (row.kind === 'request' && row.outcome === null ? 'without an end in the books' : endOf(row));
+
 /** `socket 5f0c… (scene …) lost` */
-const named = (row: LedgerRow): string => `${row.kind} ${row.item}${row.detail === '' ? '' : ` (${row.detail})`} ${endOf(row)}`;
+const named = (row: LedgerRow): string => `${row.kind} ${row.item}${row.detail === '' ? '' : ` (${row.detail})`} ${fate(row)}`;
 
 /**
  * Why a ledger does not add up, one sentence each; empty: it does. `counted` is the engine's own book. That a client vanished, a
