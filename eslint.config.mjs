@@ -36,17 +36,20 @@ export default ts.config(
         {
           enforceBuildableLibDependency: false,
           allow: [],
+          // Loaded lazily where starting fast matters, and plainly elsewhere.
+          checkDynamicDependenciesExceptions: ['@devplatform/migration-check', '@devplatform/migrations'],
           depConstraints: [
             only('room:contracts', 'room:contracts'),
             only('room:session', 'room:contracts'),
-            only('room:runtime', 'room:contracts'),
+            only('room:runtime', 'room:contracts', 'room:embedded'),
             only('room:migrations', 'room:contracts'),
             only('room:app', 'room:contracts', 'room:runtime', 'room:session', 'room:migrations', ...TEST_ROOMS),
             only('room:engine', 'room:contracts'),
             only('room:gates', 'room:engine', 'room:contracts', 'room:session'),
             only('room:config', 'room:engine', 'room:contracts'),
             only('room:embedded', 'room:contracts'),
-            only('room:target', 'room:engine', 'room:contracts', 'room:embedded'),
+            only('room:migration-check', 'room:embedded'),
+            only('room:target', 'room:engine', 'room:contracts', 'room:embedded', 'room:migration-check'),
             only('room:cli', 'room:engine', 'room:config', 'room:gates', 'room:target', 'room:contracts'),
             only('room:harness', 'room:contracts', 'room:session', 'room:embedded', 'room:engine', 'room:cli', 'room:target'),
             only('room:scripts', '*'),

@@ -22,7 +22,7 @@ export default {
       ...project,
       displayName: 'unit',
       rootDir: import.meta.dirname,
-      testMatch: ['<rootDir>/{apps,libs,migrations,scripts}/**/*.spec.{ts,tsx}'],
+      testMatch: ['<rootDir>/{apps,libs,migrations,scripts,tests/migrations}/**/*.spec.{ts,tsx}'],
     },
     { ...project, displayName: 'bluegreen', rootDir: import.meta.dirname, testMatch: ['<rootDir>/tests/bluegreen/**/*.spec.ts'] },
   ],

@@ -5,7 +5,7 @@ import { AddUploadCare1764060000000 } from './1764060000000-add-upload-care.ts';
 import { BindClients1764070000000 } from './1764070000000-bind-clients.ts';
 import { AddAnnotationStatus1764100000000 } from './1764100000000-add-annotation-status.ts';
 
-export type { Phased } from './phase.ts';
+export type { Batches, Phased } from './phase.ts';
 
 /** The migrations that this release knows, oldest first. */
 export const migrations = [

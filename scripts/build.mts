@@ -3,6 +3,7 @@ import { cpSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { RELEASES, versionTag, type ReleaseVersion } from '@devplatform/contracts';
+import { MANIFEST_FILE, parseManifest } from '@devplatform/migration-check/read';
 import { Release } from '@devplatform/rollout-engine';
 import { digestOf } from '@devplatform/target-local';
 import { build } from 'rolldown';
@@ -12,7 +13,8 @@ import { APPS, bundle, root, type App } from './bundle.mts';
 const HELP = `node scripts/build.mts [VERSION …] [--out DIR] [--only APP …]
 
 Builds releases into dist/releases/vVERSION (default: all of ${RELEASES.join(', ')}): backend, worker and frontend as plain
-JavaScript, the page with its hashed assets, and release.json with the artifact's digest.
+JavaScript, the page with its hashed assets, database.json (what it does with the database: its migrations as SQL, the
+columns that it maps, the queries that it runs), and release.json with the artifact's digest.
 
   npx nx build scripts               all, from the cache where nothing changed
   node scripts/build.mts 1.3.0       one
@@ -39,6 +41,17 @@ function commit(): string {
   }
 }
 
+/** What the release does with the database, and what of that nobody can read before it runs. */
+async function describeDatabase(version: ReleaseVersion): Promise<string> {
+  const env = { ...process.env, DEVPLATFORM_RELEASE: version };
+  const { stdout } = await $({ quiet: true, env })`${process.execPath} ${join(root, 'scripts/describe-database.mts')} ${version}`;
+  const { unread, migrations } = parseManifest(stdout, 'scripts/describe-database.mts');
+  const gaps = migrations.flatMap(({ name, gaps: found }) => found.map((gap) => `${name}: ${gap}`));
+  for (const what of [...unread, ...gaps])
+    console.error(`${versionTag(version)}: not in ${MANIFEST_FILE}, so the next release is not judged: ${what}`);
+  return stdout;
+}
+
 async function buildApp(app: App, version: ReleaseVersion, folder: string): Promise<void> {
   const bundling = build(bundle(app, version, join(folder, app)));
   if (app === 'frontend') {
@@ -58,7 +71,8 @@ async function buildRelease(version: ReleaseVersion, out: string, apps: readonly
   if (apps.length < APPS.length) cpSync(finished, folder, { recursive: true });
   else mkdirSync(folder, { recursive: true });
   for (const app of apps) rmSync(join(folder, app), { recursive: true, force: true });
-  await Promise.all(apps.map((app) => buildApp(app, version, folder)));
+  const [database] = await Promise.all([describeDatabase(version), ...apps.map((app) => buildApp(app, version, folder))]);
+  writeFileSync(join(folder, MANIFEST_FILE), database);
   const release = Release.parse({ tag, version, commit: commit(), digest: await digestOf(folder), ...(await describe(version)) });
   writeFileSync(join(folder, 'release.json'), `${JSON.stringify(release, null, 2)}\n`);
   rmSync(finished, { recursive: true, force: true });

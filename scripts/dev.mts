@@ -29,8 +29,10 @@ async function develop(pagePort: number): Promise<void> {
   const home = join(root, '.devplatform/dev');
   const out = join(root, 'dist/dev');
   const parts = await startParts(home);
-  await migrate(parts.databaseUrl, migrations, (name) => {
-    console.log(`migrated ${name}`);
+  await migrate(parts.databaseUrl, migrations, {
+    applied: (name) => {
+      console.log(`migrated ${name}`);
+    },
   });
   const page = `http://127.0.0.1:${pagePort}`;
   const [backendPort, backendInternal, workerInternal] = [await choosePort(8000), await choosePort(8001), await choosePort(8002)];

@@ -11,6 +11,8 @@ const VERBS = {
   test: 'format, lint, types, structure, unit and blue-green tests; ends with a counted line',
   down: 'ends what a deployment on this machine started, by the recorded process ids',
   setup: 'installs what the machine lacks (Redis; with --browser also Chromium), where it may',
+  'check-migrations': 'what the pending migrations do to the release that runs, and to tables in use',
+  'make-migration': 'writes the safe form of a change of the schema',
 };
 
 const root = dirname(import.meta.dirname ?? new URL('.', import.meta.url).pathname.replace(/\/$/, ''));
@@ -21,8 +23,8 @@ function fail(message) {
   process.exit(2);
 }
 
-function run(command, commandArgs, env = process.env) {
-  const { status, signal, error } = spawnSync(command, commandArgs, { cwd: root, stdio: 'inherit', env });
+function run(command, commandArgs, { env = process.env, stdio = 'inherit' } = {}) {
+  const { status, signal, error } = spawnSync(command, commandArgs, { cwd: root, stdio, env });
   if (error) fail(`${command} could not be started: ${error.message}`);
   return signal ? 130 : (status ?? 1);
 }
@@ -48,19 +50,20 @@ function node24() {
 }
 
 if (!Object.hasOwn(VERBS, verb ?? '')) {
-  const lines = Object.entries(VERBS).map(([name, what]) => `  npm run ${name.padEnd(6)} ${what}`);
+  const lines = Object.entries(VERBS).map(([name, what]) => `  npm run ${name.padEnd(16)} ${what}`);
   fail(`Usage: npm run VERB [-- OPTIONS]\n\n${lines.join('\n')}\n\nEach takes -- --help.`);
 }
 if (Number(process.versions.node.split('.')[0]) < 20) fail(`This needs Node 20 or newer to start with; you run ${process.version}.`);
 
 if (!packagesAreInstalled()) {
   process.stderr.write('Installing the packages (npm ci) …\n');
-  const status = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+  // Standard output belongs to the verb: a program may read it.
+  const status = run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], { stdio: ['inherit', process.stderr, 'inherit'] });
   if (status !== 0) process.exit(status);
 }
 const node = node24();
 const path = [dirname(node), join(root, 'node_modules/.bin'), process.env.PATH].join(delimiter);
 process.on('SIGINT', () => undefined); // the child decides; it stops in order
 process.exit(
-  run(node, ['--disable-warning=ExperimentalWarning', join(root, `scripts/${verb}.mts`), ...args], { ...process.env, PATH: path }),
+  run(node, ['--disable-warning=ExperimentalWarning', join(root, `scripts/${verb}.mts`), ...args], { env: { ...process.env, PATH: path } }),
 );

@@ -79,6 +79,8 @@ const CHECKS: readonly Check[] = [
   tool('dead-code', 'knip', '--no-progress'),
   tool('lint', 'nx', 'lint', 'scripts'),
   tool('build', 'nx', 'build', 'scripts'),
+  // What is pending, and what the releases in dist/ declare of themselves.
+  tool('migrations', 'node', '--disable-warning=ExperimentalWarning', 'scripts/check-migrations.mts'),
   jest('unit', '--maxWorkers=2'),
   jest('bluegreen', '--runInBand'),
 ];

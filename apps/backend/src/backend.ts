@@ -33,6 +33,8 @@ export interface Backend {
   /** Where the control plane listens. */
   readonly internalUrl: string;
   readonly lifecycle: Lifecycle;
+  /** Resolves where this release must not run on its database: the process is to end then. */
+  readonly refused: Promise<Error>;
 }
 
 /** Starts one slot's backend; it listens whether PostgreSQL, Redis and the store answer or not. Throws where a port is taken. */
@@ -86,5 +88,5 @@ export async function startBackend(config: BackendConfig, logger: Logger): Promi
   upkeep.start();
   const internalUrl = await app.get(ControlPlane).listen();
   await app.listen({ host: config.HOST, port: config.PORT });
-  return { app, url: await app.getUrl(), internalUrl, lifecycle };
+  return { app, url: await app.getUrl(), internalUrl, lifecycle, refused: database.refused };
 }

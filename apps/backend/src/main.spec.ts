@@ -60,8 +60,8 @@ async function start(release: string, slot: 'blue' | 'green'): Promise<Process> 
   return { child, url, lines };
 }
 
-async function run(file: string, env: NodeJS.ProcessEnv): Promise<{ code: unknown; stdout: string; stderr: string }> {
-  const child = spawn(process.execPath, [join(built, file)], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+async function run(file: string, env: NodeJS.ProcessEnv, ...args: string[]): Promise<{ code: unknown; stdout: string; stderr: string }> {
+  const child = spawn(process.execPath, [join(built, file), ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let [stdout, stderr] = ['', ''];
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
@@ -124,6 +124,22 @@ describe('the process of a release', () => {
     }
   });
 
+  it('MIG-79: does not run on a database that has gone past its release, and says so', async () => {
+    await bed.sql(`CREATE TABLE release_fence (minimum text, migration text)`);
+    await bed.sql(`INSERT INTO release_fence VALUES ('1.3.0', 'DropOld')`);
+    try {
+      const { code, stderr } = await run('1.2.0/main.mjs', bed.environment('blue'));
+      expect([code, stderr]).toEqual([
+        1,
+        expect.stringMatching(/^Release 1\.2\.0 cannot run on this database any more: DropOld took away/),
+      ]);
+      const { child } = await start('1.3.0', 'green');
+      child.kill('SIGTERM');
+    } finally {
+      await bed.sql('DROP TABLE release_fence');
+    }
+  });
+
   it('says which port is taken', async () => {
     const taken = createServer().listen(0, '127.0.0.1');
     await once(taken, 'listening');
@@ -161,6 +177,28 @@ describe('the migrations of a release', () => {
       [{ error: expect.stringMatching(/CreatePlatform1764000000000 failed and was rolled back.*slot_release/) }],
     ]);
     expect(await bed.sql(`SELECT FROM pg_tables WHERE tablename IN ('app_user', 'annotation')`, [], DATABASE_URL)).toEqual([]);
+  });
+
+  it('MIG-78: take nothing away while an older release is connected', async () => {
+    const { child } = await start('1.2.0', 'green');
+    await eventually(
+      async () => (await bed.sql(`SELECT FROM slot_release WHERE release = '1.2.0' AND slot = 'green'`)).length > 0,
+      'it to be known',
+    );
+    const environment = { DATABASE_URL: bed.environment('blue').DATABASE_URL };
+    const refused = await run('1.3.0/migrate.mjs', environment, '--contract');
+    expect([refused.code, lines(refused.stdout)]).toEqual([
+      1,
+      [{ error: expect.stringMatching(/wait until 1\.3\.0 .*green \(1\.2\.0\) still does/) }],
+    ]);
+    expect(await run('1.3.0/migrate.mjs', environment)).toMatchObject({ code: 0 });
+    child.kill('SIGTERM');
+    await once(child, 'exit');
+    expect(await run('1.3.0/migrate.mjs', environment, '--contract')).toMatchObject({ code: 0 });
+    expect(await run('1.3.0/migrate.mjs', environment, '--now')).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('--now'),
+    });
   });
 
   it('say what is wrong with the environment and where no database answers', async () => {

@@ -5,8 +5,12 @@ import { startBackend } from './backend.ts';
 try {
   const config = parseConfig(BackendConfig);
   const logger = createLogger({ service: 'backend', slot: config.SLOT, level: config.LOG_LEVEL });
-  const { url, internalUrl, lifecycle } = await startBackend(config, logger);
+  const { url, internalUrl, lifecycle, refused } = await startBackend(config, logger);
   lifecycle.onSignals();
+  void refused.then((error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
   logger.info({ url, internalUrl, startMs: Math.round(performance.now()) }, 'listening');
 } catch (error) {
   const taken = error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';

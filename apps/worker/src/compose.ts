@@ -85,7 +85,7 @@ export async function startWorker(config: WorkerConfig, modelThread: URL, lifecy
       if (database.isInitialized) await database.destroy();
     });
   const { port } = await control;
-  await reachDatabase(database, logger);
+  await reachDatabase(database, config.DATABASE_URL, logger);
   work.open();
   return { work, controlPort: port };
 }

@@ -19,6 +19,17 @@ afterAll(() => bed.close());
 
 const status = async (response: Response): Promise<WorkerStatus> => WorkerStatus.parse(await response.json());
 
+describe('a database that has gone past this release', () => {
+  it('MIG-79: keeps the worker from taking a job', async () => {
+    await bed.database.query(`CREATE TABLE release_fence AS SELECT '99.0.0' AS minimum, 'DropOld' AS migration`);
+    try {
+      await expect(bed.start('blue')).rejects.toThrow('99.0.0 is the oldest release that can');
+    } finally {
+      await bed.database.query('DROP TABLE release_fence');
+    }
+  });
+});
+
 describe('model processing', () => {
   it.each(JOB_CONTRACTS)('JOB-1: a job of contract %i has one effect, however often it is run', async (contract) => {
     await bed.start('blue');

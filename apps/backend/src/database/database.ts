@@ -1,9 +1,12 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
+import { RELEASE } from '@devplatform/contracts';
+import type { BackendConfig } from '@devplatform/runtime/config';
+import { assertNotFenced, FencedError } from '@devplatform/runtime/database';
 import type { Logger } from '@devplatform/runtime/telemetry';
 import { Inject, Injectable } from '@nestjs/common';
 import { DataSource, type EntityManager, type EntitySchema, type ObjectLiteral, type Repository } from 'typeorm';
-import { LOGGER } from '../tokens.ts';
+import { CONFIG, LOGGER } from '../tokens.ts';
 import { databaseUnavailable, errorCode } from './database-error.ts';
 
 const RETRY_MS = 500;
@@ -11,13 +14,19 @@ const RETRY_MS = 500;
 /** The connection of this process: comes up in the background, and carries a transaction along the calls that are made inside it. */
 @Injectable()
 export class Database {
+  /** Resolves where the database has gone past this release, which then must not run. */
+  readonly refused: Promise<FencedError>;
+  readonly #refuse: (error: FencedError) => void;
+  readonly #url: string;
   readonly #source: DataSource;
   readonly #logger: Logger;
   readonly #running = new AsyncLocalStorage<EntityManager>();
   readonly #stopping = new AbortController();
   #connecting: Promise<void> = Promise.resolve();
 
-  constructor(@Inject(DataSource) source: DataSource, @Inject(LOGGER) logger: Logger) {
+  constructor(@Inject(DataSource) source: DataSource, @Inject(CONFIG) config: BackendConfig, @Inject(LOGGER) logger: Logger) {
+    ({ promise: this.refused, resolve: this.#refuse } = Promise.withResolvers<FencedError>());
+    this.#url = config.DATABASE_URL;
     this.#source = source;
     this.#logger = logger;
   }
@@ -63,10 +72,15 @@ export class Database {
   async #connect(): Promise<void> {
     for (let told = false; !this.#stopping.signal.aborted; told = true) {
       try {
+        await assertNotFenced(this.#url, RELEASE);
         await this.#source.initialize();
         this.#logger.info('database connected');
         return;
       } catch (error) {
+        if (error instanceof FencedError) {
+          this.#refuse(error);
+          return;
+        }
         if (!told) this.#logger.warn({ code: errorCode(error), err: error }, 'database is away, trying on');
         await delay(RETRY_MS, undefined, { signal: this.#stopping.signal }).catch(() => undefined);
       }

@@ -6,7 +6,7 @@ const SOURCE = 'Pre-Deployment Checklist';
 const DAY_MS = 86_400_000;
 
 /** What `--acknowledge` means already: exceptions from checks of the gate. */
-const RESERVED: readonly string[] = ['contract', 'drift'];
+const RESERVED: readonly string[] = ['contract', 'drift', 'migrations'];
 
 const AcknowledgementName = z.custom<string>().check(({ value, issues }) => {
   const message = nameFault(value);

@@ -229,6 +229,16 @@ export function targetConformance(name: string, makeHarness: () => Promise<Targe
     );
 
     it(
+      'TP-20 forgets the way back to a slot that it replaces',
+      async () => {
+        await target.deploy('green', other, lease);
+        expect(await target.describe()).toMatchObject({ active: 'blue', previous: null, slots: { green: { running: true } } });
+        expect(await publicSlot()).toBe('blue');
+      },
+      PATIENCE_MS,
+    );
+
+    it(
       'TP-17 stops the inactive slot as often as it is asked to; then there is no way back to it',
       async () => {
         await target.stop('green', lease);

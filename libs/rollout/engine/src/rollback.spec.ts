@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { deploy } from './deployment.ts';
 import { rollback } from './rollback.ts';
-import { bench, failed, type Bench } from './spec-support/bench.ts';
+import { bench, failed, passed, type Bench } from './spec-support/bench.ts';
 import { FakeTarget, GOOD, OTHER } from './spec-support/fake-target.ts';
 
 /** v1.3.0 serves from green, v1.2.0 is parked in blue. */
@@ -55,6 +55,17 @@ describe('rollback', () => {
     await expect(rollback({ deployer: 'ops@host' }, ports)).rejects.toMatchObject({ code: 'gate-failed' });
     expect(ports.target.active).toBe('green');
     expect(ports.records[0]).toMatchObject({ outcome: 'undone', slots: { before: 'green', after: 'green' } });
+  });
+
+  it('ENG-8: does not go back to a slot whose release was replaced by one that nobody proved', async () => {
+    const { target } = await switched();
+    const broken = bench({ target, verdict: (gate) => (gate === 'smoke' ? failed : passed) });
+    target.fault = (call) => (call === 'stop blue' ? 'before' : undefined);
+    await expect(deploy({ deployer: 'ops@host', release: GOOD.tag }, broken)).rejects.toMatchObject({ code: 'gate-failed' });
+    target.fault = () => undefined;
+    expect(target).toMatchObject({ active: 'green', slots: { blue: { running: true } } });
+    await expect(rollback({ deployer: 'ops@host' }, bench({ target }))).rejects.toMatchObject({ code: 'no-way-back' });
+    expect(target.active).toBe('green');
   });
 
   it('asks the front door when a switch failed and nobody knows how far it came', async () => {

@@ -98,7 +98,10 @@ export interface Target {
   /** Runs pending migrations once, with the *new* release. A failing one is rolled back; throws `migration-failed`. */
   migrate(release: Release, lease: Lease): Promise<MigrationReport>;
 
-  /** Starts the release in a slot that serves nobody, its workers paused. Refuses the active slot with `slot-active`. */
+  /**
+   * Starts the release in a slot that serves nobody, its workers paused. Refuses the active slot with `slot-active`. From here on no way back
+   * leads to that slot: what was proven there is gone, and what runs there now is not proven yet.
+   */
   deploy(slot: Slot, release: Release, lease: Lease): Promise<void>;
 
   /** One sample of each service of the slot. */

@@ -71,7 +71,12 @@ describe('the preflight gate', () => {
     ['memory', 'less than the running slot uses', { faults: room({ freeMemory: 1e9 - 1 }) }, 'not enough for a second slot'],
     ['disk', 'less than the minimum', { faults: room({ freeDisk: 512e6 }) }, '512 MB free, minimum 1.0 GB'],
     ['acknowledged: on-call', 'nobody says so', { rules: SAYS }, '--acknowledge on-call'],
-    ['acknowledged: on-cal', 'something that nobody asks for', { rules: SAYS, given: ['on-call', 'on-cal'] }, 'on-call, contract, drift'],
+    [
+      'acknowledged: on-cal',
+      'something that nobody asks for',
+      { rules: SAYS, given: ['on-call', 'on-cal'] },
+      'on-call, contract, drift, migrations',
+    ],
   ])('PRE-2: fails at %s: %s', async (name, _, situation, why) => {
     const result = await check(situation);
     expect(result).toMatchObject({ status: 'failed', reason: expect.stringContaining(`${name}: `) });

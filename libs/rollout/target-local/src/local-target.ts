@@ -28,7 +28,7 @@ import { keepSecrets, readSecrets } from './secrets.ts';
 import { probeSlot } from './service-probe.ts';
 import { observeSlots } from './slot-observation.ts';
 import { SlotProcesses, type SlotEnvironment } from './slot-processes.ts';
-import { switchTraffic } from './traffic-switch.ts';
+import { forgetWayBackTo, switchTraffic } from './traffic-switch.ts';
 
 const Settings = z.object({
   /** Port of the front door; default: a free one, the same for as long as the environment exists. */
@@ -157,12 +157,13 @@ class ProcessTarget implements LocalTarget {
 
   async migrate(release: Release, { fence }: Lease): Promise<MigrationReport> {
     this.#leases.assertHeld(fence);
-    return runMigrations(release, this.#releases.folder(release), (await this.#parts()).databaseUrl);
+    return runMigrations(release, this.#releases.folder(release), (await this.#parts()).databaseUrl, { log: this.#log });
   }
 
   async deploy(slot: Slot, release: Release, { fence }: Lease): Promise<void> {
     this.#leases.assertHeld(fence);
     await this.#refuseActive(slot, 'replaced');
+    if (this.frontDoor !== null) await forgetWayBackTo(slot, this.frontDoor, fence);
     await this.#slots.start(slot, release, this.#releases.folder(release), await this.#slotEnvironment());
     this.#log(`${release.tag} started in ${slot}: ${this.#addresses(slot).backend}`);
   }

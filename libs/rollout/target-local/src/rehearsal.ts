@@ -48,7 +48,8 @@ export async function rehearse(release: Release, releases: Releases, url: string
 
 async function run(release: Release, folder: string, scratch: string, rows: number): Promise<Rehearsal> {
   try {
-    const { applied, ms } = await runMigrations(release, folder, scratch);
+    // Those that the deployment leaves run one day as well.
+    const { applied, ms } = await runMigrations(release, folder, scratch, { contract: true });
     return { outcome: 'applied', migrations: applied, rows, ms };
   } catch (error) {
     if (error instanceof RolloutError && error.code === 'migration-failed') return { outcome: 'failed', reason: error.message };
@@ -86,7 +87,7 @@ async function tablesOf(client: Client): Promise<readonly Columns[]> {
   const { rows } = await client.query<Columns>(`
     SELECT format('%I', c.relname) AS table, string_agg(format('%I', a.attname), ', ' ORDER BY a.attnum) AS columns
     FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
-    WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'migrations'
+    WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace AND c.relname <> ALL (ARRAY['migrations', 'migration_progress', 'release_fence'])
     GROUP BY c.oid, c.relname ORDER BY c.relname`);
   return rows;
 }

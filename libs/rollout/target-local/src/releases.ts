@@ -48,6 +48,13 @@ export class Releases {
       .find(({ migrations }) => migrations.toSorted().join() === wanted);
   }
 
+  /** Those that are built and older, oldest first. */
+  before({ tag }: Release): readonly Release[] {
+    return this.#tags()
+      .filter((other) => compare(other, tag) < 0)
+      .map((other) => this.find(other));
+  }
+
   /** Oldest first. */
   #tags(): readonly string[] {
     if (!existsSync(this.#dir)) return [];

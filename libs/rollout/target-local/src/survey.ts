@@ -3,6 +3,7 @@ import type { Slot } from '@devplatform/contracts';
 import type { Release } from '@devplatform/rollout-engine';
 import { digestOf, missingIn } from './artifact.ts';
 import { appliedMigrations, findDatabase } from './database.ts';
+import { judgeMigrations, type MigrationJudgement } from './judgement.ts';
 import type { LockHolder } from './lease-record.ts';
 import { LeaseStore } from './lease.ts';
 import type { LocalTargetOptions } from './local-target.ts';
@@ -32,10 +33,15 @@ export class LocalSurvey {
 
   /** Names of the release's migrations that the database has not got, oldest first; null: the database does not run. */
   async pending({ migrations }: Release): Promise<readonly string[] | null> {
-    const database = await findDatabase(this.#home, this.#env);
-    if (database.state === 'down') return null;
-    const applied = database.state === 'running' ? await appliedMigrations(database.url) : [];
-    return migrations.filter((name) => !applied.includes(name));
+    const applied = await this.#applied();
+    return applied === null ? null : migrations.filter((name) => !applied.includes(name));
+  }
+
+  /** What is pending of `release` against the release with the tag `running`; that one has to be built here too. */
+  async judgeMigrations(release: Release, running: string): Promise<MigrationJudgement> {
+    const applied = await this.#applied();
+    if (applied === null) return { outcome: 'unknown', reasons: ['the database does not run'], left: [] };
+    return judgeMigrations(release, this.#releases.find(running), this.#releases, applied);
   }
 
   async artifact(release: Release): Promise<{ readonly missing: readonly string[]; readonly digest: string }> {
@@ -54,5 +60,11 @@ export class LocalSurvey {
     const database = await findDatabase(this.#home, this.#env);
     if (database.state !== 'running') return { outcome: 'impossible', reason: 'the database does not run' };
     return rehearse(release, this.#releases, database.url, maxBytes);
+  }
+
+  async #applied(): Promise<readonly string[] | null> {
+    const database = await findDatabase(this.#home, this.#env);
+    if (database.state === 'down') return null;
+    return database.state === 'running' ? appliedMigrations(database.url) : [];
   }
 }

@@ -37,6 +37,12 @@ export async function switchTraffic(
   return { effectiveMs: performance.now() - start, at: new Date().toISOString() };
 }
 
+/** The slot is about to be replaced: nobody goes back to what is not proven. Throws `lease-lost`. */
+export async function forgetWayBackTo(slot: Slot, door: FrontDoorClient, fence: number): Promise<void> {
+  const { active, routes, previous, generation } = await door.state();
+  if (previous === slot) await activate(door, { slot: active, routes, previous: null, fence, generation });
+}
+
 async function activate(door: FrontDoorClient, activation: Activation): Promise<void> {
   try {
     await door.activate(activation);

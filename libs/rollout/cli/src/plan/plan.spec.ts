@@ -31,6 +31,7 @@ const busy: InFlight = { sockets: 200, notYetHinted: 0, httpInFlight: 1, appendQ
 const free: Survey = {
   lockHolder: () => null,
   pending: () => Promise.resolve(['New2', 'New3']),
+  judgeMigrations: () => Promise.resolve({ outcome: 'safe', remarks: [], left: [] }),
   artifact: () => Promise.resolve({ missing: [], digest: release.digest }),
   room: () => Promise.resolve({ freeMemory: 4 * GIB, freeDisk: 10 * GIB, runningSlot: GIB, replacedSlot: 0 }),
   rehearse: () => Promise.reject(new Error('a plan copies no data')),

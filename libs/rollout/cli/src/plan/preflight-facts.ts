@@ -4,12 +4,13 @@ import type { LocalSurvey } from '@devplatform/target-local';
 import { readLog } from '../log/file-log.ts';
 import { answerOf } from '../log/history-text.ts';
 
-export type Survey = Pick<LocalSurvey, 'lockHolder' | 'pending' | 'artifact' | 'room' | 'rehearse'>;
+export type Survey = Pick<LocalSurvey, 'lockHolder' | 'pending' | 'judgeMigrations' | 'artifact' | 'room' | 'rehearse'>;
 
 /** What the preflight gate asks, answered by target, survey and the deployment log in `home`. */
 export const preflightFacts = (target: Pick<Target, 'describe' | 'resolveRelease'>, survey: Survey, home: string): PreflightFacts => ({
   release: (tag) => target.resolveRelease(tag),
   pending: (release) => survey.pending(release),
+  judgeMigrations: (release, running) => survey.judgeMigrations(release, running),
   artifact: (release) => survey.artifact(release),
   room: (to) => survey.room(to),
   environment: () => target.describe(),

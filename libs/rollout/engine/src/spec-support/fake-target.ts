@@ -126,6 +126,7 @@ export class FakeTarget implements Target {
       this.#refuseActive(slot);
       if (this.slots[slot].sockets > 0) this.violations.push(`deployed over ${this.slots[slot].sockets} sockets in ${slot}`);
       this.slots[slot] = { ...empty(), release, running: true };
+      if (this.#previous === slot) this.#previous = null;
       this.#starts += 1;
       this.#forget(slot);
     });

@@ -25,11 +25,25 @@ export type Rehearsal =
   /** Nobody can tell: there is no copy to run them on. */
   | { readonly outcome: 'impossible'; readonly reason: string };
 
+/** What the migration checker says of a release on top of the one that runs. */
+export type MigrationJudgement =
+  | {
+      readonly outcome: 'safe';
+      /** Why something may go, and who answers for what. */
+      readonly remarks: readonly string[];
+      /** Contract steps: the deployment leaves them until no other release runs. */
+      readonly left: readonly string[];
+    }
+  /** `unknown`: nobody can tell, which is no reason to let it pass. */
+  | { readonly outcome: 'unsafe' | 'unknown'; readonly reasons: readonly string[]; readonly left: readonly string[] };
+
 /** What the preflight gate asks of the place where it deploys. Each may throw, and what depends on it is then unknown. */
 export interface PreflightFacts {
   release(tag: string): Promise<Release>;
   /** Names of the release's migrations that the database has not got, oldest first; null: the database does not run. */
   pending(release: Release): Promise<readonly string[] | null>;
+  /** What is pending, against the release with the tag `running`. */
+  judgeMigrations(release: Release, running: string): Promise<MigrationJudgement>;
   artifact(release: Release): Promise<Artifact>;
   room(to: Slot): Promise<Room>;
   environment(): Promise<Environment>;

@@ -34,7 +34,7 @@ export interface Acknowledged {
 }
 
 /** What a check refuses unless somebody answers for it. */
-export const EXCEPTIONS: readonly string[] = ['contract', 'drift'];
+export const EXCEPTIONS: readonly string[] = ['contract', 'drift', 'migrations'];
 
 /** How an acknowledgement is given, for the operator. */
 export const acknowledge = (name: string): string => `\`--acknowledge ${name}\``;

@@ -32,6 +32,7 @@ export const ROLLED_BACK: DeploymentRecord = { ...DEPLOYED, kind: 'rollback' };
 export const soundFacts = (faults: Partial<PreflightFacts> = {}): PreflightFacts => ({
   release: () => Promise.resolve(RELEASE),
   pending: () => Promise.resolve([]),
+  judgeMigrations: () => Promise.resolve({ outcome: 'safe', remarks: [], left: [] }),
   artifact: () => Promise.resolve({ missing: [], digest: RELEASE.digest }),
   room: () => Promise.resolve({ freeMemory: 4 * GB, freeDisk: 10 * GB, runningSlot: GB, replacedSlot: 0 }),
   environment: () => Promise.resolve(ENVIRONMENT),

@@ -1,0 +1,2 @@
+/** As PostgreSQL counts them: code points. */
+export const charactersOf = (text: string): readonly string[] => Array.from(text);
