@@ -293,4 +293,31 @@ export const addNotNull = topic(
       'old-release-does-not': { previous: names, measured: 'safe', why: 'It never sees the column.' },
     },
   ),
+  pair(
+    'drop-under-a-case',
+    {
+      schema: schema.replace('locale text', 'locale text NOT NULL'),
+      sql: `ALTER TABLE accounts ALTER COLUMN locale DROP NOT NULL;`,
+    },
+    {
+      'that-tests-it-first': {
+        previous: release(
+          { accounts: 'id login' },
+          `INSERT INTO accounts (login, locale) VALUES ('ada', 'en')`,
+          `SELECT id, CASE WHEN locale IS NULL THEN 'en' ELSE locale END FROM accounts`,
+        ),
+        measured: 'safe',
+        why: 'It has an answer for null.',
+      },
+      'that-tests-another-column': {
+        previous: release(
+          { accounts: 'id login' },
+          `INSERT INTO accounts (login, locale) VALUES ('ada', 'en')`,
+          `SELECT id, CASE WHEN plan IS NULL THEN 'en' ELSE locale END FROM accounts`,
+        ),
+        measured: 'compat',
+        why: 'It reads null where there was none.',
+      },
+    },
+  ),
 );

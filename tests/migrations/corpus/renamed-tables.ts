@@ -121,4 +121,11 @@ DROP TABLE clients;`,
       },
     },
   ),
+  single('upsert-through-the-view', {
+    schema: `CREATE TABLE kv (k text PRIMARY KEY, v text NOT NULL);`,
+    previous: release({ kv: 'k v' }, `INSERT INTO kv (k, v) VALUES ('theme', 'dark') ON CONFLICT (k) DO UPDATE SET v = EXCLUDED.v`),
+    sql: `ALTER TABLE kv RENAME TO settings;\nCREATE VIEW kv AS SELECT k, v FROM settings;`,
+    measured: 'safe',
+    why: 'ON CONFLICT works through a view that is updatable by itself.',
+  }),
 );

@@ -98,17 +98,30 @@ function choice(analysis: Analysis, scope: Scope, { arg, args = [], defresult }:
   const given = arg === undefined ? null : analysis.expression(scope, arg);
   const subject = given?.type === UNKNOWN ? coerce(analysis, given, builtIn('text'), 'i') : given;
   const results: Typed[] = [];
+  // What an earlier WHEN … IS NULL has answered for is not null in the branches after it.
+  const answered = new Set<string | null>();
+  const branch = (node: Node, tested: ReadonlySet<string | null>): Typed =>
+    columnText(node) !== null && tested.has(columnText(node))
+      ? analysis.safely(() => analysis.expression(scope, node))
+      : analysis.expression(scope, node);
   for (const one of args) {
     if (!('CaseWhen' in one) || one.CaseWhen.expr === undefined || one.CaseWhen.result === undefined) continue;
     const condition = analysis.expression(scope, one.CaseWhen.expr);
     if (subject === null) coerceToBoolean(analysis, condition, 'CASE/WHEN');
     else operate(analysis, '=', subject, condition);
-    results.push(analysis.expression(scope, one.CaseWhen.result));
+    const test = 'NullTest' in one.CaseWhen.expr ? one.CaseWhen.expr.NullTest : null;
+    const column = test?.arg === undefined ? null : columnText(test.arg);
+    results.push(branch(one.CaseWhen.result, test?.nulltesttype === 'IS_NOT_NULL' ? new Set([...answered, column]) : answered));
+    if (test?.nulltesttype === 'IS_NULL') answered.add(column);
   }
-  const otherwise = defresult === undefined ? { type: UNKNOWN, nullable: true } : analysis.expression(scope, defresult);
+  const otherwise = defresult === undefined ? { type: UNKNOWN, nullable: true } : branch(defresult, answered);
   const all = [otherwise, ...results];
   return { type: coerceToCommon(analysis, all, 'CASE'), nullable: all.some(({ nullable }) => nullable) };
 }
+
+/** A column as it is named, for comparison; null: it is none. */
+const columnText = (node: Node): string | null =>
+  'ColumnRef' in node ? JSON.stringify(node.ColumnRef.fields, (key, value: unknown) => (key === 'location' ? undefined : value)) : null;
 
 function array(analysis: Analysis, scope: Scope, { elements = [] }: A_ArrayExpr): Typed {
   const typed = elements.map((one) => analysis.expression(scope, one));

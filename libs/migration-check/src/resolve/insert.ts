@@ -100,7 +100,7 @@ function onConflict(
 ): () => Write['conflict'] {
   const index = infer === undefined ? (): null => null : arbiter(analysis, outer, destination, infer);
   if (action !== 'ONCONFLICT_UPDATE') return () => ({ index: index(), action: 'nothing', sets: [] });
-  analysis.uses(destination.relation, 'update');
+  for (const relation of new Set([destination.relation, destination.table])) analysis.uses(relation, 'update');
   const scope = new Scope(outer);
   const proposed = destination.item.columns.map((column) => ({ ...column, sources: [] }));
   scope.items = [destination.item, itemOf(proposed, 'excluded')];
