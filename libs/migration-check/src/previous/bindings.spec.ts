@@ -49,6 +49,12 @@ const CASES: readonly (readonly [string, string, Columns, readonly string[]])[] 
   [ADD_X, 'SELECT id FROM late', { late: ['id'] }, SAFE],
   ['DROP TABLE late CASCADE; CREATE TABLE late (id int, x int)', 'DELETE FROM late', {}, ['unsafe remove-column']],
   [
+    'ALTER TABLE item RENAME TO things; CREATE VIEW item AS SELECT order_id, sku, qty FROM things',
+    "INSERT INTO item (order_id, sku) VALUES (1, 'a') ON CONFLICT (order_id, sku) DO UPDATE SET qty = EXCLUDED.qty",
+    { item: ['sku', 'qty'] },
+    SAFE,
+  ],
+  [
     'ALTER TABLE late RENAME TO later; CREATE VIEW late AS SELECT * FROM later',
     'INSERT INTO late VALUES (1, 2) RETURNING id',
     { late: ['id', 'x'] },
@@ -119,6 +125,25 @@ const CASES: readonly (readonly [string, string, Columns, readonly string[]])[] 
     ['unsafe change-type'],
   ],
   ['ALTER TABLE customer ALTER COLUMN name DROP NOT NULL', 'SELECT name FROM customer', {}, ['unsafe add-not-null']],
+  ['ALTER TABLE customer ALTER COLUMN name DROP NOT NULL', "INSERT INTO customer (name) VALUES ('a') RETURNING name", {}, SAFE],
+  [
+    'ALTER TABLE customer ALTER COLUMN name DROP NOT NULL',
+    'INSERT INTO customer (name) VALUES ($1) RETURNING name',
+    {},
+    ['unsafe add-not-null'],
+  ],
+  [
+    'ALTER TABLE customer ALTER COLUMN name DROP NOT NULL',
+    "INSERT INTO customer (name) VALUES ('a') RETURNING (SELECT max(name) FROM customer)",
+    {},
+    ['unsafe add-not-null'],
+  ],
+  [
+    'ALTER TABLE customer ALTER COLUMN name DROP NOT NULL',
+    "INSERT INTO customer (id, name) VALUES (1, 'a') ON CONFLICT (id) DO UPDATE SET id = 1 RETURNING name",
+    {},
+    ['unsafe add-not-null'],
+  ],
   [
     'ALTER TABLE customer ALTER COLUMN name DROP NOT NULL',
     "SELECT COALESCE(name, ''), name IS NULL FROM customer WHERE name = $1",
@@ -227,6 +252,16 @@ describe('bindingBreakages', () => {
     const [found] = bindingBreakages(before, after, parsePrevious({ columns: {}, queries: ['SELECT tagged(5)'] }));
     expect(found).toMatchObject({ rule: 'change-routine', verdict: 'unsafe' });
     expect(found?.message).toContain('column "tags" does not exist');
+  });
+
+  it('MIG-15: a longer varbit is given as the same value, a shorter one is not', () => {
+    const before = catalogOf(statementsOf('CREATE TABLE mask (bits varbit(10))'));
+    const rules = (type: string): readonly string[] => {
+      const after = structuredClone(before);
+      for (const statement of statementsOf(`ALTER TABLE mask ALTER COLUMN bits TYPE ${type}`)) applyStatement(after, statement, 'none');
+      return bindingBreakages(before, after, parsePrevious({ columns: { mask: ['bits'] }, queries: [] })).map(({ rule }) => rule);
+    };
+    expect(['varbit(20)', 'varbit', 'varbit(5)', 'bit(20)'].map(rules)).toEqual([[], [], ['change-column-type'], ['change-column-type']]);
   });
 
   it('MIG-15: rows of a child are not found any more once it has left its parent', () => {

@@ -54,5 +54,6 @@ function builtInSame(a: TypeRef, b: TypeRef, shown: boolean): boolean {
   if (a.name !== b.name) return false;
   if (String(a.mods) === String(b.mods)) return true;
   if (a.name === 'numeric') return !shown || b.mods.length === 0 || (a.mods.length > 0 && (a.mods[1] ?? 0) === (b.mods[1] ?? 0));
+  if (a.name === 'varbit') return b.mods.length === 0 || (a.mods[0] ?? Infinity) <= (b.mods[0] ?? Infinity);
   return MOMENTS.has(a.name) && (b.mods.length === 0 || (a.mods[0] ?? 6) <= (b.mods[0] ?? 6));
 }

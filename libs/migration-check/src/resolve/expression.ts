@@ -109,7 +109,8 @@ function choice(analysis: Analysis, scope: Scope, { arg, args = [], defresult }:
     const condition = analysis.expression(scope, one.CaseWhen.expr);
     if (subject === null) coerceToBoolean(analysis, condition, 'CASE/WHEN');
     else operate(analysis, '=', subject, condition);
-    const test = 'NullTest' in one.CaseWhen.expr ? one.CaseWhen.expr.NullTest : null;
+    // CASE false WHEN total IS NULL … answers for the opposite.
+    const test = arg === undefined && 'NullTest' in one.CaseWhen.expr ? one.CaseWhen.expr.NullTest : null;
     const column = test?.arg === undefined ? null : columnText(test.arg);
     results.push(branch(one.CaseWhen.result, test?.nulltesttype === 'IS_NOT_NULL' ? new Set([...answered, column]) : answered));
     if (test?.nulltesttype === 'IS_NULL') answered.add(column);

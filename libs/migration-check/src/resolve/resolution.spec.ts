@@ -58,6 +58,8 @@ describe('what a query reads', () => {
       ['customer.data?', 'customer.id', 'customer.mail?', 'customer.name?'],
     ],
     ["SELECT id FROM customer WHERE name <> $1 OR mail = 'x'", ['customer.id', 'customer.mail', 'customer.name']],
+    ["SELECT CASE WHEN mail IS NULL THEN '' ELSE mail END FROM customer", ['customer.mail?']],
+    ["SELECT CASE false WHEN mail IS NULL THEN '' ELSE mail END FROM customer", ['customer.mail']],
     ['SELECT c.id FROM customer c JOIN orders o ON o.customer_id = c.id', ['customer.id', 'orders.customer_id']],
     ['SELECT x.id FROM (SELECT * FROM late) x', ['late.id']],
     ['SELECT 1 FROM customer WHERE EXISTS (SELECT * FROM late)', []],
