@@ -22,7 +22,7 @@ import type { FrontDoorClient } from './front-door-client.ts';
 import { FrontDoorProcess } from './front-door-process.ts';
 import { LeaseStore } from './lease.ts';
 import { runMigrations } from './migration.ts';
-import { answeringSlot } from './public-entry.ts';
+import { isAnswering } from './public-entry.ts';
 import { Releases } from './releases.ts';
 import { keepSecrets, readSecrets } from './secrets.ts';
 import { probeSlot } from './service-probe.ts';
@@ -294,7 +294,7 @@ class ProcessTarget implements LocalTarget {
   async #answers(slot: Slot): Promise<boolean> {
     const look = async (): Promise<'yes' | 'no' | null> => {
       if (!this.#slots.isRunning(slot, 'backend') || this.publicUrl === null) return 'no';
-      return (await answeringSlot(this.publicUrl)) === slot ? 'yes' : null;
+      return (await isAnswering(this.publicUrl, slot)) ? 'yes' : null;
     };
     return (await until(look, { what: slot, deadlineMs: ANSWER_MS }).catch(() => 'no')) === 'yes';
   }

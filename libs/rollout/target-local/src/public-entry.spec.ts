@@ -3,7 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { SLOT_HEADER } from '@devplatform/contracts';
-import { PublicEntry } from './public-entry.ts';
+import { isAnswering, PublicEntry } from './public-entry.ts';
 
 /** Milliseconds that the slow slot takes; far more than the entry waits, and less than it waits for a new slot. */
 const SLOW_MS = 1000;
@@ -12,7 +12,7 @@ describe('the public entry', () => {
   let server: Server;
   let url: string;
   let slot: 'blue' | 'green';
-  let slow: boolean;
+  let slow: boolean | 'first';
   let abandoned: number;
   let connections: number;
 
@@ -20,7 +20,9 @@ describe('the public entry', () => {
     [slot, slow, abandoned, connections] = ['blue', false, 0, 0];
     const answer = (response: ServerResponse): void => void response.setHeader(SLOT_HEADER, slot).end('{}');
     server = createServer((_request, response) => {
-      if (!slow) {
+      const isSlow = slow;
+      if (slow === 'first') slow = false;
+      if (isSlow === false) {
         answer(response);
         return;
       }
@@ -56,5 +58,16 @@ describe('the public entry', () => {
     [slow, slot] = [false, 'green'];
     expect(await entry.answersFrom('green')).toBe(true);
     expect(abandoned).toBe(3);
+  });
+
+  it('BAD-4: one answer that hangs does not hold up the others', async () => {
+    slow = 'first';
+    let answered = false;
+    const look = isAnswering(url, 'blue').then((yes) => (answered = yes));
+    server.once('request', (_request, response) => response.once('finish', () => (answeredFirst = answered)));
+    let answeredFirst: boolean | null = null;
+    expect(await look).toBe(true);
+    expect(answeredFirst).toBeNull();
+    expect(await isAnswering(url, 'green')).toBe(false);
   });
 });

@@ -43,8 +43,19 @@ export class PublicEntry implements Disposable {
   }
 }
 
+/** True as soon as one of several fresh connections is answered from the slot: one that hangs says nothing of the others. */
+export async function isAnswering(url: string, slot: Slot): Promise<boolean> {
+  const looks = Array.from({ length: CONNECTIONS }, async () => {
+    if ((await answeringSlot(url)) !== slot) throw new Error(`${slot} did not answer`);
+  });
+  return Promise.any(looks).then(
+    () => true,
+    () => false,
+  );
+}
+
 /** null where no slot answers. Without an agent, over a fresh connection. */
-export function answeringSlot(url: string, agent?: Agent, timeout = TIMEOUT_MS): Promise<Slot | null> {
+function answeringSlot(url: string, agent?: Agent, timeout = TIMEOUT_MS): Promise<Slot | null> {
   return new Promise((resolve) => {
     const request = get(`${url}${PATH}`, { agent: agent ?? false, timeout }, (response) => {
       response.resume();
