@@ -17,6 +17,8 @@ const project = {
 };
 
 export default {
+  // Patience, not a promise: on a machine that others use too a test may stand still for a while. What hangs still ends.
+  testTimeout: 60_000,
   projects: [
     {
       ...project,

@@ -1,8 +1,8 @@
 import type { Catalog, Id } from './catalog/catalog.ts';
 import { bindingBreakages } from './previous/bindings.ts';
 import type { Breakage } from './previous/breakage.ts';
+import { mappedTables } from './previous/mapped.ts';
 import type { ParsedPrevious } from './previous/parsed.ts';
-import type { PreviousRelease } from './previous/previous.ts';
 import { usesOf } from './previous/uses.ts';
 import type { Write } from './resolve/resolution.ts';
 import { resolve } from './resolve/resolve.ts';
@@ -27,7 +27,9 @@ export class OldRelease {
     this.reads = reads;
     this.tables = tables;
     this.#resolved = parsed.queries.map(({ node }) => resolve(node, before));
-    this.#mapped = mappedOf(parsed.previous, before);
+    this.#mapped = mappedTables(parsed.previous, before).flatMap(({ relation, columns }) =>
+      relation === null ? [] : [{ table: relation.id, columns: columns.map(({ id }) => id) }],
+    );
   }
 
   /** The schema that it was made for. */
@@ -71,12 +73,4 @@ export class OldRelease {
       ...writeBreakages(this.#before, now, { queries, mapped: this.#mapped, unfilled, filled, standing }),
     ];
   }
-}
-
-function mappedOf({ columns }: PreviousRelease, catalog: Catalog): readonly { table: Id; columns: readonly Id[] }[] {
-  return Object.entries(columns).flatMap(([name, mapped]) => {
-    const relation = [...catalog.relations.values()].find((one) => one.name === name || `${one.schema}.${one.name}` === name);
-    if (relation === undefined) return [];
-    return [{ table: relation.id, columns: relation.columns.filter((column) => mapped.includes(column.name)).map(({ id }) => id) }];
-  });
 }

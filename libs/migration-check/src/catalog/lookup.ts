@@ -36,6 +36,9 @@ function find<T extends Named>(catalog: Catalog, things: ReadonlyMap<Id, T>, { s
 }
 
 export const findRelation = (catalog: Catalog, name: QualifiedName): Relation | null => find(catalog, catalog.relations, name);
+/** What a FROM, INTO or UPDATE names; undefined: nothing, or no relation. */
+export const relationAt = (catalog: Catalog, range: RangeVar | undefined): Relation | undefined =>
+  range === undefined ? undefined : (findRelation(catalog, nameOfRange(range)) ?? undefined);
 export const findIndex = (catalog: Catalog, name: QualifiedName): Index | null => find(catalog, catalog.indexes, name);
 export const findSequence = (catalog: Catalog, name: QualifiedName): Sequence | null => find(catalog, catalog.sequences, name);
 export const findType = (catalog: Catalog, name: QualifiedName): UserType | null => find(catalog, catalog.types, name);

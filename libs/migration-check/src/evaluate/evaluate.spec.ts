@@ -1,10 +1,7 @@
-import { startPostgres, stopPart } from '@devplatform/embedded';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { loadModule, parseSync, type Node } from 'libpg-query';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { ScratchPostgres } from '../spec-support/scratch-postgres.ts';
 import { emptyCatalog } from '../catalog/catalog-of.ts';
 import { FALSE, known, NULL, nothing, open, TRUE, truthsOf, type Abstract } from './abstract.ts';
 import { cases, columnsIn } from './domain.ts';
@@ -178,20 +175,16 @@ const FAULTS: readonly (readonly [string, string])[] = [
   ["'a' = ANY ('a,b'::text[])", '22P02'],
 ];
 
-const folder = mkdtempSync(join(tmpdir(), 'evaluate-'));
+let scratch: ScratchPostgres;
 let client: Client;
 
 beforeAll(async () => {
   await loadModule();
-  client = new Client({ connectionString: await startPostgres(folder) });
-  await client.connect();
+  scratch = await ScratchPostgres.start();
+  client = scratch.client;
 }, 120_000);
 
-afterAll(async () => {
-  await client.end();
-  await stopPart(folder, 'postgres');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => scratch[Symbol.asyncDispose](), 60_000);
 
 const scope = (row: ReadonlyMap<string, Abstract>) => ({ catalog, resolve: ([name = '']: readonly string[]) => row.get(name) ?? null });
 

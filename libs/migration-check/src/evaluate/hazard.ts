@@ -12,8 +12,8 @@ export interface Hazard {
 }
 
 const MOST: Readonly<Record<string, number>> = { int2: 32_767, int4: 2_147_483_647, int8: 2 ** 63 };
-/** Types that not every text is one of. */
-const PICKY = new Set(['number', 'time', 'interval', 'bool', 'uuid']);
+/** Families of types that not every text is one of. */
+export const PICKY: ReadonlySet<string> = new Set(['number', 'time', 'interval', 'bool', 'uuid']);
 
 /**
  * Errors that depend on values. A column that a CASE, AND or OR has looked at before counts as tested there, as do those in `tested`; subqueries over

@@ -1,27 +1,20 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startPostgres, stopPart } from '@devplatform/embedded';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { ScratchPostgres } from '../spec-support/scratch-postgres.ts';
 import { check } from '../check.ts';
 import { loadParser } from '../sql/statement.ts';
 import { type OwnCase, REFUSED, RUNNING, SHOP, SHOP_COLUMNS, SHOP_QUERIES } from './spec-support/own-cases.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'own-'));
+let scratch: ScratchPostgres;
 let client: Client;
 
 beforeAll(async () => {
   await loadParser();
-  client = new Client({ connectionString: await startPostgres(folder) });
-  await client.connect();
+  scratch = await ScratchPostgres.start();
+  client = scratch.client;
 }, 120_000);
 
-afterAll(async () => {
-  await client.end();
-  await stopPart(folder, 'postgres');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => scratch[Symbol.asyncDispose](), 60_000);
 
 /** The error of the migration on rows that the previous release has written twice; null: it runs. */
 async function measured({ sql, plus = '', standing = '', queries = SHOP_QUERIES }: OwnCase): Promise<string | null> {

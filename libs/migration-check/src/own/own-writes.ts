@@ -1,5 +1,6 @@
 import type { Node } from 'libpg-query';
 import type { Catalog, Id, Relation } from '../catalog/catalog.ts';
+import { relationAt } from '../catalog/lookup.ts';
 import { type Abstract, TRUE, truthsOf } from '../evaluate/abstract.ts';
 import { convert } from '../evaluate/convert.ts';
 import { columnsIn, conjuncts } from '../evaluate/domain.ts';
@@ -11,7 +12,6 @@ import { defaultOf } from '../writes/row.ts';
 import { blockStatements } from './block-statements.ts';
 import { failureOf, type Part, partsOfFrom, type Reached, reached, scopeOf, valuesOf } from './reached.ts';
 import { duplicate, failsSurely, rowRefusal, sameKey, stillReferenced } from './refusal.ts';
-import { relationOf } from './relation-of.ts';
 import { type StandingRow, StandingRows, unclear } from './standing-rows.ts';
 import { triggerChanges } from './trigger-changes.ts';
 
@@ -43,7 +43,7 @@ export class OwnWrites {
       return select === undefined || into?.skipData === true ? null : this.#selected(select, now).failure;
     }
     if ('TruncateStmt' in node)
-      for (const range of all('RangeVar', node.TruncateStmt.relations)) this.#forget(relationOf(range, now), true);
+      for (const range of all('RangeVar', node.TruncateStmt.relations)) this.#forget(relationAt(now, range), true);
     if ('MergeStmt' in node || 'CopyStmt' in node) this.#hideTarget(node, now);
     if (!('DoStmt' in node)) return null;
     for (const { node: inner, surely } of blockStatements(text)) {
@@ -67,7 +67,7 @@ export class OwnWrites {
 
   #hideTarget(node: Node, now: Catalog): void {
     const [{ relation: range }] = Object.values(node) as [{ relation?: { schemaname?: string; relname?: string } }];
-    const relation = range === undefined ? undefined : relationOf(range, now);
+    const relation = relationAt(now, range);
     if (relation !== undefined) this.#rows.hide(relation.id);
   }
 
@@ -125,7 +125,7 @@ export class OwnWrites {
   }
 
   #update({ relation: range, targetList, fromClause, whereClause, withClause }: Body<'UpdateStmt'>, now: Catalog): string | null {
-    const relation = range === undefined ? undefined : relationOf(range, now);
+    const relation = relationAt(now, range);
     if (range === undefined || relation === undefined || relation.rules.length > 0) return null;
     const target: Node = { RangeVar: range };
     const sets = all('ResTarget', targetList).flatMap(({ name, val }) => {
@@ -218,7 +218,7 @@ export class OwnWrites {
   }
 
   #insert({ relation: range, cols, selectStmt, onConflictClause, withClause }: Body<'InsertStmt'>, now: Catalog): string | null {
-    const relation = range === undefined ? undefined : relationOf(range, now);
+    const relation = relationAt(now, range);
     if (relation === undefined || relation.rules.length > 0) return null;
     const names = all('ResTarget', cols).map(({ name }) => name ?? '');
     const select = as('SelectStmt', selectStmt);
@@ -301,7 +301,7 @@ export class OwnWrites {
   }
 
   #delete({ relation: range, whereClause, usingClause }: Body<'DeleteStmt'>, now: Catalog): string | null {
-    const relation = range === undefined ? undefined : relationOf(range, now);
+    const relation = relationAt(now, range);
     if (relation === undefined) return null;
     const surely = whereClause === undefined && usingClause === undefined;
     const found = surely && !this.#triggered(relation, 'delete') ? stillReferenced(relation, now, this.#rows) : null;

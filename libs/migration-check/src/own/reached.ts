@@ -1,12 +1,13 @@
 import type { Node } from 'libpg-query';
 import type { Catalog, Relation } from '../catalog/catalog.ts';
-import { relationOf } from './relation-of.ts';
+import { relationAt } from '../catalog/lookup.ts';
 import { familyOf, type Abstract, type Fault, fault, TRUE, truthsOf } from '../evaluate/abstract.ts';
 import { nameOf } from '../evaluate/convert.ts';
 import { cases, columnsIn, conjuncts } from '../evaluate/domain.ts';
 import { evaluate, partsOf, type Scope, typeOf } from '../evaluate/evaluate.ts';
 import { as } from '../sql/node.ts';
-import { isTested, PICKY } from './tested.ts';
+import { PICKY } from '../evaluate/hazard.ts';
+import { isTested } from '../evaluate/tested.ts';
 import type { StandingRow, StandingRows } from './standing-rows.ts';
 
 /** One row of a FROM. */
@@ -44,7 +45,7 @@ export function partsOfFrom(
       continue;
     }
     const range = as('RangeVar', item);
-    const relation = range === undefined ? undefined : relationOf(range, now);
+    const relation = relationAt(now, range);
     const some = relation === undefined ? null : rows.of(relation, now);
     if (range === undefined || relation === undefined || some === null) return null;
     const alias = range.alias?.aliasname ?? range.relname ?? '';

@@ -3,6 +3,7 @@ import type { Catalog, Index, Relation } from '../catalog/catalog.ts';
 import { canonical, cases, columnsIn } from '../evaluate/domain.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import { hazardsOf } from '../evaluate/hazard.ts';
+import { isTested } from '../evaluate/tested.ts';
 import type { Breakage } from '../previous/breakage.ts';
 import { unsafe, type OldWrite } from './old-writes.ts';
 import { scopeOf, type Row } from './row.ts';
@@ -64,13 +65,4 @@ function failureOf({ expression, guard }: Computed, row: Row, { relation, given,
     columns.some((name) => isWritten(name) && !(message.includes('text') && isTested(relation, name))),
   );
   return hazard?.message ?? null;
-}
-
-/** A CHECK looks at the form of the text. */
-function isTested({ columns, constraints }: Relation, name: string): boolean {
-  const id = columns.find((column) => column.name === name)?.id;
-  return constraints.some(({ kind, columns: named, expression }) => {
-    const text = JSON.stringify(expression ?? null);
-    return kind === 'check' && id !== undefined && named.includes(id) && (text.includes('"~"') || text.includes('AEXPR_SIMILAR'));
-  });
 }

@@ -4,7 +4,7 @@ import { identityOf, nothing, nullable, open, type Abstract } from '../evaluate/
 import { convert } from '../evaluate/convert.ts';
 import { evaluate, partsOf, type Scope } from '../evaluate/evaluate.ts';
 import { checkRefusals, valueRefusals, type Refusal } from './constraints.ts';
-import type { Ran } from './program.ts';
+import type { Ran } from './flow.ts';
 import { defaultOf, withGenerated, type Row } from './row.ts';
 
 /** What a statement inside of a trigger means for the old release. */

@@ -4,7 +4,8 @@ import { keyOf } from '../evaluate/abstract.ts';
 import { canonical, cases } from '../evaluate/domain.ts';
 import { evaluate } from '../evaluate/evaluate.ts';
 import type { Hazard } from '../evaluate/hazard.ts';
-import { follow, mentioned, neverHolds, NoSuchField, triggerScope, Unreadable, type Ran } from './program.ts';
+import { follow, neverHolds, NoSuchField, triggerScope, type Ran } from './flow.ts';
+import { mentioned, Unreadable } from './program.ts';
 import { withGenerated, type Row, type Rows } from './row.ts';
 
 /** What a trigger does to one write. */

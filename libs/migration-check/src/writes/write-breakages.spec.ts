@@ -1,9 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { startPostgres, stopPart } from '@devplatform/embedded';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { ScratchPostgres } from '../spec-support/scratch-postgres.ts';
 import { applyStatement } from '../catalog/apply-statement.ts';
 import { catalogOf } from '../catalog/catalog-of.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -22,20 +19,16 @@ import { TRIGGER_CASES } from './spec-support/trigger-cases.ts';
 import type { WriteCase } from './spec-support/write-case.ts';
 import { writeBreakages } from './write-breakages.ts';
 
-const folder = mkdtempSync(join(tmpdir(), 'writes-'));
+let scratch: ScratchPostgres;
 let client: Client;
 
 beforeAll(async () => {
   await loadParser();
-  client = new Client({ connectionString: await startPostgres(folder) });
-  await client.connect();
+  scratch = await ScratchPostgres.start();
+  client = scratch.client;
 }, 120_000);
 
-afterAll(async () => {
-  await client.end();
-  await stopPart(folder, 'postgres');
-  rmSync(folder, { recursive: true, force: true });
-});
+afterAll(() => scratch[Symbol.asyncDispose](), 60_000);
 
 /** What PostgreSQL says to the old release's writes: the first SQLSTATE, and what `look` sees after them. */
 async function run(

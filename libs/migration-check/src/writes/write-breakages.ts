@@ -1,11 +1,12 @@
 import type { Catalog, Column, Id, Relation } from '../catalog/catalog.ts';
-import { FALSE, keyOf, nothing, nullable, TRUE, type Abstract } from '../evaluate/abstract.ts';
+import { FALSE, keyOf, nothing, TRUE, type Abstract } from '../evaluate/abstract.ts';
 import type { Breakage } from '../previous/breakage.ts';
 import type { Write } from '../resolve/resolution.ts';
 import { checkOptionBreakages } from './check-option.ts';
 import { checkRefusals, fails, valueRefusals, type Place, type Refusal } from './constraints.ts';
 import { defaultCallBreakages } from './default-calls.ts';
 import { indexValueBreakages } from './index-values.ts';
+import { lostDefaults } from './lost-defaults.ts';
 import { Old, unclear, unsafe, type OldWrite, type OldWrites } from './old-writes.ts';
 import { allPartitionsOf, hasPartition, mayReach, partitionsOf, withinBound } from './partitions.ts';
 import { routed } from './routed.ts';
@@ -269,50 +270,6 @@ function narrowedTypes({ label, write }: OldWrite, now: readonly Simulation[], {
       ];
     }),
   );
-}
-
-/** Null where a default stood, for a release that knows the column as NOT NULL. */
-function lostDefaults(
-  { label, write }: OldWrite,
-  { relation, given, rows }: Simulation,
-  was: Simulation | undefined,
-  { before, old }: Moment,
-): readonly Breakage[] {
-  if (given.old !== null || was === undefined) return [];
-  return relation.columns.flatMap(({ id, name, notNull, default: fallback }) => {
-    const earlier = before.relations.get(relation.id)?.columns.find((column) => column.id === id);
-    const value = given.new?.get(name);
-    const stood = was.rows.every(({ new: row }) => !nullable(row?.get(earlier?.name ?? '') ?? nothing));
-    const isNull = rows.some(({ new: row }) => row?.get(name)?.kind === 'null');
-    if (earlier !== undefined && earlier.default !== null && fallback === null && stood && isNull && !notNull && old.reads.has(id)) {
-      const message = `"${label}" leaves null in ${relation.name}.${name}, where it had the default before.`;
-      return [unsafe('change-default', message, 'Drop the default when the previous release is gone.')];
-    }
-    const isLeftOut = write.values.every(({ column, value: { kind } }) => column !== id || kind === 'default');
-    const [meant, gets] = [constantIn(was.rows, earlier?.name ?? ''), constantIn(rows, name)];
-    if (isLeftOut && old.reads.has(id) && meant !== null && gets !== null && meant !== gets) {
-      const message = `"${label}" leaves ${gets} in ${relation.name}.${name}, where it had ${meant} before, and the previous release reads it.`;
-      return [
-        unsafe('change-default', message, 'Change the default when the previous release is gone; let the new one write the column itself.'),
-      ];
-    }
-    if (earlier?.notNull !== true || notNull || value === undefined || !nullable(value) || !old.reads.has(id)) return [];
-    const message = `"${label}" leaves null in ${relation.name}.${name}, which the previous release reads as NOT NULL.`;
-    return [unsafe('change-default', message, `ALTER TABLE ${relation.name} ALTER COLUMN ${name} SET DEFAULT …;`)];
-  });
-}
-
-/** What all rows have in a column, as text; null: it differs, or depends on when and where it is made. */
-function constantIn(rows: readonly Rows[], name: string): string | null {
-  const texts = new Set(
-    rows.map(({ new: row }) => {
-      const value = row?.get(name) ?? nothing;
-      if (value.kind === 'null') return 'null';
-      return value.kind === 'known' && !value.now ? JSON.stringify(value.value) : null;
-    }),
-  );
-  const [text] = texts;
-  return texts.size === 1 && text !== undefined ? text : null;
 }
 
 const CONTRACT = 'Detach or drop the partition in a contract migration, or keep a DEFAULT partition.';

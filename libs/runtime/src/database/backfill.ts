@@ -43,8 +43,9 @@ export async function backfill(
   let done = Number(known?.done ?? 0);
   if (last !== null) onProgress(done);
   for (;;) {
-    const after = last === null ? '' : `WHERE ${key} > $1 `;
-    const page = `SELECT ${key}::text AS key FROM ${table} ${after}ORDER BY ${key} LIMIT ${size}`;
+    const after = last === null ? '' : `WHERE batch.${key} > $1 `;
+    // Ordered by the column and not by its text, also where the column is called like the result.
+    const page = `SELECT batch.${key}::text AS key FROM ${table} AS batch ${after}ORDER BY batch.${key} LIMIT ${size}`;
     const keys = (await rowsOf<{ key: string }>(runner, page, last === null ? [] : [last])).map((row) => row.key);
     const end = keys.at(-1);
     if (end === undefined) return;

@@ -228,6 +228,17 @@ describe('a backfill in batches', () => {
     await migrate(url, [NOTES, migration(2, 'SELECT 1', { batches })]);
     expect(await rows('SELECT count(*)::int FROM word WHERE n < 0')).toEqual([{ count: 25 }]);
   });
+
+  it('MIG-77: and not of its text, whatever the key is called', async () => {
+    await admin.query(
+      'CREATE TABLE setting (key bigint PRIMARY KEY, n int); INSERT INTO setting SELECT n, n FROM generate_series(1, 25) n',
+    );
+    const batches = { table: 'setting', key: 'key', statement: 'UPDATE setting SET n = -n WHERE key = ANY ($1)', size: 10 };
+    const progress: number[] = [];
+    await migrate(url, [NOTES, migration(2, 'SELECT 1', { batches })], { progress: (_, done) => progress.push(done) });
+    expect(progress).toEqual([10, 20, 25]);
+    expect(await rows('SELECT count(*)::int FROM setting WHERE n < 0')).toEqual([{ count: 25 }]);
+  });
 });
 
 /** A process of its own that migrates, and prints how far it is. */

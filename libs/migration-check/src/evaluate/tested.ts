@@ -1,8 +1,5 @@
 import type { Relation } from '../catalog/catalog.ts';
 
-/** Families of types that not every text is one of. */
-export const PICKY: ReadonlySet<string> = new Set(['number', 'time', 'interval', 'bool', 'uuid']);
-
 /** A CHECK looks at the form of the text. */
 export function isTested({ columns, constraints }: Relation, name: string): boolean {
   const id = columns.find((column) => column.name === name)?.id;
